@@ -1,0 +1,26 @@
+# upkeep_folder(NAME USES folders… LINKS libraries…): src/NAME as the library upkeep_NAME,
+# and its *_test.cpp as the test program test_NAME.
+include(GoogleTest)
+find_package(GTest QUIET)
+
+function(upkeep_folder name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINKS")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(TRANSFORM arg_USES PREPEND upkeep_)
+  if(sources)
+    add_library(upkeep_${name} STATIC ${sources})
+    target_link_libraries(upkeep_${name} PUBLIC ${arg_USES} ${arg_LINKS})
+  else()
+    add_library(upkeep_${name} INTERFACE)
+    target_link_libraries(upkeep_${name} INTERFACE ${arg_USES} ${arg_LINKS})
+  endif()
+  if(tests AND UPKEEP_TESTS)
+    add_executable(test_${name} ${tests})
+    target_link_libraries(test_${name} PRIVATE upkeep_${name} GTest::gtest_main rapidcheck)
+    gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
+                         PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

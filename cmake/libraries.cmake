@@ -1,0 +1,13 @@
+# The libraries that each folder links, all from the distribution.
+find_package(PkgConfig REQUIRED)
+find_package(absl REQUIRED)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(fmt REQUIRED IMPORTED_TARGET fmt)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+
+set(UPKEEP_LIBRARIES_base PkgConfig::fmt absl::time)
+set(UPKEEP_LIBRARIES_coverage absl::flat_hash_map PkgConfig::zlib)
+set(UPKEEP_LIBRARIES_config PkgConfig::yaml)
+set(UPKEEP_LIBRARIES_io PkgConfig::sqlite Threads::Threads)
+set(UPKEEP_LIBRARIES_cli)

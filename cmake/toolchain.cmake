@@ -1,0 +1,23 @@
+# Warnings, linker, compiler cache, sanitizers.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
+                    -ffp-contract=off)  # the same score on every compiler
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+include_directories(${CMAKE_SOURCE_DIR}/src)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(UPKEEP_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+if(UPKEEP_SANITIZE)
+  add_compile_options(-fsanitize=${UPKEEP_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${UPKEEP_SANITIZE})
+endif()
+
+find_program(UPKEEP_CCACHE ccache)
+if(UPKEEP_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${UPKEEP_CCACHE})
+endif()
+find_program(UPKEEP_MOLD mold)
+if(UPKEEP_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+find_package(Threads REQUIRED)

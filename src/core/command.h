@@ -1,0 +1,79 @@
+// Wishes, in the imperative: all that the engine ever wants of the outside. Those marked
+// "effect" are carried out only after the changes of the same step are durable.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "core/event.h"
+#include "coverage/space.h"
+#include "model/collection.h"
+#include "model/state.h"
+
+namespace upkeep {
+
+/// List the store and compare it with its collections. → StoreListed
+struct ListStore {
+  RequestId request;
+  StoreId store;
+};
+
+/// Look at these partitions in the store, now. → PartitionsSeen
+struct LookAt {
+  RequestId request;
+  SpacePtr space;
+  std::vector<std::uint64_t> partitions;
+};
+
+/// Effect: run the collector. → AttemptReported …, AttemptEnded
+struct StartAttempt {
+  AttemptId attempt;
+  std::string task;
+  CollectionId collection;
+  SpacePtr space;
+  std::vector<std::uint64_t> partitions;
+  int number = 1;  ///< the how-manieth attempt, of the partition with the most
+  Time deadline;   ///< the process group is ended then → AttemptEnded (timed out)
+};
+
+/// Effect: end the attempt's process group (or what is left of an orphan), with grace.
+struct StopAttempt {
+  AttemptId attempt;
+};
+
+/// Tell when nobody holds the lock of this attempt of an earlier life. → OrphanEnded
+struct WatchOrphan {
+  AttemptId attempt;
+};
+
+/// Measure free disk space. → DiskMeasured
+struct MeasureDisk {};
+
+/// The collection's accepted coverage changed: keep it for the next life (not needed to
+/// recover).
+struct KeepCoverage {
+  CollectionId collection;
+};
+
+/// A failure for failures.log.
+struct LogFailure {
+  std::string source;  ///< "espn-pbp espn/2025-10-21.json"
+  FailureClass why = FailureClass::unknown;
+  std::string text;
+};
+
+/// `run` only: nothing is running, nothing more comes due in its time.
+struct RunComplete {};
+
+using Command = std::variant<ListStore, LookAt, StartAttempt, StopAttempt, WatchOrphan, MeasureDisk,
+                             KeepCoverage, LogFailure, RunComplete>;
+
+/// Must the changes of its step be durable before it is carried out?
+inline bool is_effect(const Command& command) {
+  return std::holds_alternative<StartAttempt>(command) ||
+         std::holds_alternative<StopAttempt>(command);
+}
+
+}  // namespace upkeep

@@ -1,0 +1,81 @@
+// The engine decides, and does nothing else: facts in, wishes and rows out. No clock, no
+// thread, no I/O, no globals; the same steps give the same decisions on every machine.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/command.h"
+#include "core/event.h"
+#include "core/task.h"
+#include "coverage/coverage.h"
+#include "coverage/space.h"
+#include "model/config.h"
+#include "model/state.h"
+
+namespace upkeep {
+
+/// What one step decided. The shell makes `changes` durable, then carries out `commands`.
+struct Step {
+  std::vector<Change> changes;
+  std::vector<Command> commands;
+};
+
+/// What the engine is to do in this life.
+struct Assignment {
+  std::vector<CollectionId> collections;  ///< all, when empty
+  Condition where;                        ///< which partitions may be filled
+  bool fill = true;                       ///< false: look and plan, but start nothing (--dry-run)
+  std::optional<Time> run_until;  ///< one whole cycle: start nothing after this, then RunComplete
+};
+
+/// Coverage that an earlier life accepted: what a loss is measured against.
+struct Baseline {
+  SpacePtr space;
+  Coverage coverage;
+};
+
+/// What is known of one collection, for views.
+struct CollectionView {
+  enum class Standing : std::uint8_t {
+    unknown,  ///< not judged in this life, or its last inventory failed
+    known,
+    held,  ///< judged, but a loss or a growth waits for an ack
+  };
+  Standing standing = Standing::unknown;
+  std::string why;  ///< for unknown and held, a sentence
+  SpacePtr space;   ///< null before the first finding
+  const Coverage* coverage = nullptr;
+  std::vector<std::uint64_t> gone;  ///< ascending; partitions with a tombstone
+};
+
+class Engine {
+ public:
+  /// `state`: the rows of the earlier life; its attempts may still be running.
+  /// `baselines`: by collection name; missing ones mean that nothing is known.
+  Engine(const Config&, Assignment, const State&, std::map<std::string, Baseline>, Time now);
+  ~Engine();
+
+  /// What the start itself decided; take it once, before the first step.
+  Step begin(Time now);
+  /// The only way in. `now` never runs backwards from one call to the next.
+  Step step(Time now, const Event&);
+  /// The only reason to be woken: step(TimePassed) no later than this.
+  Time next_deadline() const;
+
+  // For views. References hold until the next step.
+  CollectionView view(CollectionId) const;
+  /// The queue: running tasks first, then in the order in which they would start.
+  const Queue& queue(Time now);
+  const std::map<IncidentId, IncidentRow>& incidents() const;
+  const std::map<AttemptId, RunningAttempt>& attempts() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace upkeep

@@ -1,0 +1,78 @@
+// Facts about the outside, in the past tense: all that the engine ever learns.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "collect/report.h"
+#include "coverage/coverage.h"
+#include "coverage/space.h"
+#include "model/collection.h"
+#include "model/state.h"
+
+namespace upkeep {
+
+using RequestId = Id<struct RequestTag>;
+
+struct TimePassed {};
+
+/// What one listing of a store says of one collection: its coverage, or why there is none.
+struct CollectionFinding {
+  CollectionId collection;
+  SpacePtr space;     ///< null when `error` is set
+  Coverage coverage;  ///< as listed
+  std::optional<Error> error;
+};
+
+/// A store was listed once for all its collections. `error`: nothing at all could be judged.
+struct StoreListed {
+  RequestId request;
+  StoreId store;
+  Time taken_at;  ///< when the listing began
+  std::vector<CollectionFinding> findings;
+  std::optional<Error> error;
+};
+
+/// The store was looked at for some partitions of a collection, in the order asked for.
+struct PartitionsSeen {
+  RequestId request;
+  std::vector<Sight> sights;
+  std::optional<Error> error;  ///< the store could not be looked at
+};
+
+struct AttemptReported {
+  AttemptId attempt;
+  ReportLine line;
+};
+
+struct AttemptEnded {
+  AttemptId attempt;
+  Ending ending;
+};
+
+/// Nobody holds the lock of an attempt of an earlier life any longer.
+struct OrphanEnded {
+  AttemptId attempt;
+};
+
+/// Free space where state lives and where stores are written.
+struct DiskMeasured {
+  std::uint64_t free = 0;  ///< bytes
+};
+
+struct AckAsked {
+  IncidentId incident;
+};
+
+/// Start nothing new, end what runs.
+struct StopAsked {};
+
+using Event = std::variant<TimePassed, StoreListed, PartitionsSeen, AttemptReported, AttemptEnded,
+                           OrphanEnded, DiskMeasured, AckAsked, StopAsked>;
+
+}  // namespace upkeep

@@ -1,0 +1,50 @@
+// One unit of filling work: one collector run for one batch of gaps.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "coverage/space.h"
+#include "model/collection.h"
+#include "model/gap.h"
+#include "model/priority.h"
+#include "model/state.h"
+
+namespace upkeep {
+
+struct Task {
+  enum class Status : std::uint8_t { pending, running, held };
+  std::string id;  ///< "t" and 12 hexadecimal digits: of its collection, gap kind and first key
+  CollectionId collection;
+  SpacePtr space;
+  GapKind kind = GapKind::missing;
+  Priority declared = Priority::medium;  ///< by the collection's rules
+  Priority priority = Priority::medium;  ///< after promotion
+  double score = 0;
+  Time since;     ///< the oldest gap's: when it became due, or was first seen lost
+  Time detected;  ///< since when upkeep knows: the wait for promotion counts from here
+  std::vector<std::uint64_t> partitions;  ///< ascending
+  Status status = Status::pending;
+  std::string held_by;  ///< what holds it and until when, a sentence; empty when nothing does
+  double progress = 0;  ///< 0 to 1, as its collector reported
+};
+
+/// The backlog as it stands: the next window of it, and the numbers of all of it.
+struct Queue {
+  std::vector<Task> tasks;  ///< at most queue.window
+  std::uint64_t total_tasks = 0, total_gaps = 0;
+  std::array<std::uint64_t, 4> tasks_by_priority{};  ///< in the order of Priority
+  std::map<CollectionId, std::uint64_t> tasks_by_collection;
+  Duration estimate{};  ///< of all of it, one after the other
+};
+
+struct RunningAttempt {
+  AttemptRow row;
+  Task task;
+  bool proving = false;  ///< its process has ended; the store is being looked at
+};
+
+}  // namespace upkeep

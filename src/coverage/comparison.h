@@ -1,0 +1,33 @@
+// The comparison of one inventory with all collections of its store: the hot path.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "coverage/coverage.h"
+#include "coverage/space.h"
+#include "model/store.h"
+
+namespace upkeep {
+
+/// Feed it every object of the store once, in any order. Memory is a few bits per
+/// partition, whatever the number of objects.
+class Comparison {
+ public:
+  /// `now` decides what is stale; `taken_at` is kept in the results.
+  Comparison(const Store&, std::vector<SpacePtr>, Time taken_at, Time now);
+  ~Comparison();
+  void add(const Object&);
+  /// One coverage for each space, in their order.
+  std::vector<Coverage> finish();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// An error names both collections and a key when two that have collectors claim one object.
+Result<void> check_no_overlap(std::span<const SpacePtr>);
+
+}  // namespace upkeep

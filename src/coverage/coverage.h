@@ -1,0 +1,64 @@
+// What an inventory showed of a collection: a few bits per partition and some counts.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "coverage/bits.h"
+#include "coverage/space.h"
+#include "model/gap.h"
+
+namespace upkeep {
+
+struct Coverage {
+  Time taken_at;                                ///< when the inventory began
+  Bits present;                                 ///< an object is there
+  Bits invalid, undersized, stale, incomplete;  ///< of size 0 while nobody is marked
+  std::uint64_t objects = 0, bytes = 0;         ///< what lies in the collection's folder
+  std::uint64_t strays = 0, duplicates = 0;
+  std::vector<std::string> stray_samples;  ///< a few keys
+
+  /// What is wrong with it, if anything; says nothing about whether it is expected yet.
+  std::optional<GapKind> gap(std::uint64_t index) const;
+  /// Makes it what it is now known to be: nothing wrong, or a gap of this kind.
+  void mark(std::uint64_t index, std::optional<GapKind>);
+  /// 64 partitions at once: those with nothing wrong.
+  std::uint64_t good_word(std::uint64_t word) const;
+};
+
+/// What the store shows of one partition.
+struct Sight {
+  std::uint64_t objects = 0;  ///< that belong to it
+  std::uint64_t size = 0;     ///< bytes of the newest
+  Time modified;              ///< of the newest
+  bool valid = true;
+};
+
+/// What is wrong with a partition that looks like this, by the collection's `expect`.
+std::optional<GapKind> judge(const Space&, std::uint64_t index, const Sight&, Time now);
+
+/// The numbers of one collection at one moment. `expected` leaves out too early and gone.
+struct Summary {
+  std::uint64_t expected = 0, present = 0, too_early = 0, gone = 0;
+  std::uint64_t missing = 0, invalid = 0, undersized = 0, stale = 0, incomplete = 0;
+  std::uint64_t good() const { return present - invalid - undersized - stale - incomplete; }
+  std::uint64_t gaps() const { return expected - good(); }
+  double completeness() const;  ///< good / expected; 1 when nothing is expected
+};
+
+/// `gone`: ascending indices with a tombstone; one that has an object all the same counts
+/// as present.
+Summary summarize(const Space&, const Coverage&, Time now, std::span<const std::uint64_t> gone);
+
+/// Good and expected partitions for each value of one axis: completeness per value, and,
+/// with a second axis, the cells of a heatmap (row-major, `by` × `across`).
+struct Tally {
+  std::uint64_t good = 0, expected = 0;
+};
+std::vector<Tally> tally(const Space&, const Coverage&, Time now,
+                         std::span<const std::uint64_t> gone, std::size_t by,
+                         std::optional<std::size_t> across = {});
+
+}  // namespace upkeep

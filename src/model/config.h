@@ -1,0 +1,64 @@
+// Everything that the user declared, checked and with defaults filled in.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/zone.h"
+#include "model/collection.h"
+#include "model/collector.h"
+#include "model/store.h"
+
+namespace upkeep {
+
+struct Loop {
+  Duration reconcile_every = std::chrono::hours{1};
+  Duration queue_poll = std::chrono::seconds{30};
+  Duration max_run_time = std::chrono::hours{2};
+};
+
+struct Score {
+  double age_per_hour = 0.5;
+  double per_missing = -0.1;
+  double max_size_penalty = 10;
+};
+
+struct QueueSettings {
+  std::uint64_t window = 1000;  ///< tasks that are listed
+  Duration promote_after = std::chrono::hours{24};
+  Score score;
+};
+
+/// How long what is kept for people is kept.
+struct Keep {
+  Duration journal = std::chrono::days{90};
+  Duration output = std::chrono::days{7};
+  Duration cache = std::chrono::days{7};
+};
+
+struct Limits {
+  std::uint64_t tasks = 5;                  ///< attempts at once
+  std::uint64_t disk_free = 1'000'000'000;  ///< bytes; with less, nothing new is started
+};
+
+struct Config {
+  std::string path;    ///< absolute, of upkeep.yaml
+  std::string folder;  ///< absolute; relative paths start here and commands run here
+  std::string state;   ///< absolute
+  Zone zone;
+  bool enabled = true;
+  Loop loop;
+  QueueSettings queue;
+  Keep keep;
+  Limits limits;
+  std::vector<Store> stores;
+  std::vector<Collection> collections;
+  std::vector<Collector> collectors;
+
+  const Store& of(StoreId id) const { return stores.at(id.value); }
+  const Collection& of(CollectionId id) const { return collections.at(id.value); }
+  const Collector& of(CollectorId id) const { return collectors.at(id.value); }
+};
+
+}  // namespace upkeep

@@ -1,0 +1,23 @@
+// Why an attempt did not do what it was started for.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace upkeep {
+
+enum class FailureClass : std::uint8_t {
+  none,
+  data_incomplete,    ///< claimed success, but the store does not show the objects
+  timeout,            ///< ended by upkeep at its time limit
+  permission_denied,  ///< exit 77
+  bad_request,        ///< the command could not be started
+  killed,             ///< ended by a signal from outside
+  crashed,            ///< ended by a signal of its own making: SIGSEGV, SIGABRT …
+  interrupted,        ///< cut short by upkeep's own end
+  unknown,            ///< any other exit code
+};
+
+/// "data_incomplete", "timeout" …
+std::string_view to_text(FailureClass);
+
+}  // namespace upkeep

@@ -1,0 +1,31 @@
+// Where objects live, and what one object is.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+
+namespace upkeep {
+
+/// The position of a store in Config::stores.
+using StoreId = Id<struct StoreTag>;
+
+struct Store {
+  std::string name;
+  std::string directory;            ///< absolute path of the folder that holds the objects
+  std::vector<std::string> ignore;  ///< shell patterns: these objects claim nothing, are no strays
+  double max_loss = 0.20;           ///< an inventory that lost a larger share is held …
+  std::uint64_t max_loss_objects = 10;  ///< … once that is at least so many objects
+};
+
+/// One object as a listing shows it. The key is relative to the store, parted by `/`.
+struct Object {
+  std::string_view key;
+  std::uint64_t size = 0;  ///< bytes
+  Time modified;
+};
+
+}  // namespace upkeep

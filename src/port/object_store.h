@@ -1,0 +1,41 @@
+// The port to a store: list everything, or look at a few objects.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/store.h"
+
+namespace upkeep {
+
+/// A part of the key space that could not be listed: what lies under it is unknown.
+struct FailedPart {
+  std::string prefix;  ///< of keys; "" is everything
+  Error error;
+};
+
+/// Blocking; may be called from any thread, by several at once.
+class ObjectStore {
+ public:
+  virtual ~ObjectStore() = default;
+
+  /// Calls `take` for every object whose key begins with `prefix`, in any order; the key is
+  /// valid during the call only. Objects that come or go meanwhile may or may not be seen;
+  /// all others are seen exactly once, or lie in a failed part. An error means that nothing
+  /// can be said.
+  virtual Result<std::vector<FailedPart>> list(std::string_view prefix,
+                                               const std::function<void(const Object&)>& take) = 0;
+
+  struct Facts {
+    std::uint64_t size = 0;
+    Time modified;
+  };
+  /// One object; nothing when the store answers that there is none.
+  virtual Result<std::optional<Facts>> look(std::string_view key) = 0;
+};
+
+}  // namespace upkeep

@@ -1,6 +1,8 @@
 // Why an attempt did not do what it was started for.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace upkeep {
@@ -17,7 +19,16 @@ enum class FailureClass : std::uint8_t {
   unknown,            ///< any other exit code
 };
 
+inline constexpr std::array failure_classes = {
+    FailureClass::none,        FailureClass::data_incomplete,
+    FailureClass::timeout,     FailureClass::permission_denied,
+    FailureClass::bad_request, FailureClass::killed,
+    FailureClass::crashed,     FailureClass::interrupted,
+    FailureClass::unknown};
+
 /// "data_incomplete", "timeout" …
 std::string_view to_text(FailureClass);
+/// The inverse of to_text.
+std::optional<FailureClass> parse_failure_class(std::string_view);
 
 }  // namespace upkeep

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace upkeep {
@@ -14,5 +15,7 @@ inline constexpr std::array gap_kinds = {GapKind::missing, GapKind::invalid, Gap
 
 /// "missing", "invalid" …
 std::string_view to_text(GapKind);
+/// The inverse of to_text.
+std::optional<GapKind> parse_gap_kind(std::string_view);
 
 }  // namespace upkeep

@@ -4,7 +4,9 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,6 +56,11 @@ struct IncidentRow {
   std::uint64_t amount = 0;  ///< partitions concerned; what an ack accepts
   bool operator==(const IncidentRow&) const = default;
 };
+
+/// "open", "acked", "closed".
+std::string_view to_text(IncidentRow::State);
+/// The inverse of to_text.
+std::optional<IncidentRow::State> parse_incident_state(std::string_view);
 
 struct CollectionRow {
   std::string name;

@@ -1,0 +1,37 @@
+// Everything that the reading commands show, at one moment. The shell fills it in; the
+// views of this folder are functions of it.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/backlog.h"
+#include "core/engine.h"
+
+namespace upkeep {
+
+/// One collection as it stands.
+struct CollectionStanding {
+  CollectionId id;
+  CollectionView view;
+  Duration listing{};        ///< how long the listing took that it was judged by; 0: unknown
+  Time first_seen;           ///< no gap of it was known before this
+  std::vector<Loss> losses;  ///< ascending, disjoint: what inventories showed as lost, and when
+};
+
+/// References must outlive it.
+struct Snapshot {
+  const Config& config;
+  Time now;
+  std::vector<CollectionStanding> collections;  ///< those asked for, in the config's order
+  const Queue& queue;
+  const std::map<IncidentId, IncidentRow>& incidents;
+};
+
+/// Was it judged, so that its numbers mean something? Held ones were.
+inline bool is_judged(const CollectionStanding& standing) {
+  return standing.view.standing != CollectionView::Standing::unknown &&
+         standing.view.space != nullptr && standing.view.coverage != nullptr;
+}
+
+}  // namespace upkeep

@@ -1,10 +1,18 @@
-# upkeep_folder(NAME USES folders… LINKS libraries…): src/NAME as the library upkeep_NAME,
-# and its *_test.cpp as the test program test_NAME.
+# upkeep_folder(NAME LEVEL number USES folders… LINKS libraries…): src/NAME as the library
+# upkeep_NAME, and its *_test.cpp as the test program test_NAME. A folder uses lower levels only;
+# tools/tidy.py reads the levels here and checks the includes against them.
 include(GoogleTest)
 find_package(GTest QUIET)
 
 function(upkeep_folder name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LEVEL" "USES;LINKS")
+  set_property(GLOBAL PROPERTY upkeep_level_${name} ${arg_LEVEL})
+  foreach(used IN LISTS arg_USES)
+    get_property(level GLOBAL PROPERTY upkeep_level_${used})
+    if(NOT level LESS arg_LEVEL)
+      message(FATAL_ERROR "src/${name} (level ${arg_LEVEL}) may not use src/${used} (${level})")
+    endif()
+  endforeach()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

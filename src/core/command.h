@@ -48,7 +48,7 @@ struct WatchOrphan {
   AttemptId attempt;
 };
 
-/// Measure free disk space. → DiskMeasured
+/// Measure the file system that state lives on. → DiskMeasured
 struct MeasureDisk {};
 
 /// The collection's accepted coverage changed: keep it for the next life (not needed to
@@ -64,7 +64,8 @@ struct LogFailure {
   std::string text;
 };
 
-/// `run` only: nothing is running, nothing more comes due in its time.
+/// Nothing is running and nothing more will be started: the end of `run`, or of a loop that
+/// was asked to stop.
 struct RunComplete {};
 
 using Command = std::variant<ListStore, LookAt, StartAttempt, StopAttempt, WatchOrphan, MeasureDisk,

@@ -68,10 +68,13 @@ class Engine {
 
   // For views. References hold until the next step.
   CollectionView view(CollectionId) const;
-  /// The queue: running tasks first, then in the order in which they would start.
-  const Queue& queue(Time now);
+  /// The queue: running tasks first, then in the order in which they would start. Computed
+  /// afresh at each call; changes nothing.
+  Queue queue(Time now) const;
+  /// What is known of single partitions of the collection, by index in its space.
+  const std::map<std::uint64_t, PartitionRow>& rows(CollectionId) const;
   const std::map<IncidentId, IncidentRow>& incidents() const;
-  const std::map<AttemptId, RunningAttempt>& attempts() const;
+  std::vector<RunningAttempt> attempts() const;
 
  private:
   struct Parts;

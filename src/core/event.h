@@ -60,9 +60,9 @@ struct OrphanEnded {
   AttemptId attempt;
 };
 
-/// Free space where state lives and where stores are written.
+/// The file system that state lives on.
 struct DiskMeasured {
-  std::uint64_t free = 0;  ///< bytes
+  std::uint64_t free = 0, size = 0;  ///< bytes
 };
 
 struct AckAsked {

@@ -41,10 +41,17 @@ struct Queue {
   Duration estimate{};  ///< of all of it, one after the other
 };
 
+/// An attempt in view of people. `task.progress` is what its collector reported.
 struct RunningAttempt {
+  enum class Phase : std::uint8_t {
+    confirming,  ///< the store is being looked at before the collector starts
+    running,
+    proving,  ///< its process has ended; the store is being looked at
+    orphan,   ///< of an earlier life; its process may still be running
+  };
   AttemptRow row;
-  Task task;
-  bool proving = false;  ///< its process has ended; the store is being looked at
+  Task task;  ///< without space and partitions for an orphan
+  Phase phase = Phase::running;
 };
 
 }  // namespace upkeep

@@ -1,6 +1,7 @@
 // Everything that the user declared, checked and with defaults filled in.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,10 @@ struct Keep {
 };
 
 struct Limits {
-  std::uint64_t tasks = 5;                  ///< attempts at once
-  std::uint64_t disk_free = 1'000'000'000;  ///< bytes; with less, nothing new is started
+  std::uint64_t tasks = 5;  ///< attempts at once
+  /// Bytes; with less free space on the state's file system nothing new is started. Unset: 1 GB
+  /// or 5 % of the file system, whichever is smaller.
+  std::optional<std::uint64_t> disk_free;
 };
 
 struct Config {

@@ -18,12 +18,6 @@
 
 namespace upkeep {
 
-/// Partitions [first, last] that an inventory first showed as lost at `since`.
-struct Loss {
-  std::uint64_t first = 0, last = 0;
-  Time since;
-};
-
 /// One collection as the engine sees it when the backlog is computed. References must hold
 /// during the call only; the space is kept.
 struct BacklogInput {

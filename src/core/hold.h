@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/time.h"
-#include "core/backlog.h"
 #include "coverage/coverage.h"
 #include "coverage/space.h"
 #include "model/store.h"

@@ -12,6 +12,13 @@
 
 namespace upkeep {
 
+/// Partitions [first, last] that an inventory first showed as lost at `since`.
+struct Loss {
+  std::uint64_t first = 0, last = 0;
+  Time since;
+  bool operator==(const Loss&) const = default;
+};
+
 struct Coverage {
   Time taken_at;                                ///< when the inventory began
   Bits present;                                 ///< an object is there
@@ -19,6 +26,9 @@ struct Coverage {
   std::uint64_t objects = 0, bytes = 0;         ///< what lies in the collection's folder
   std::uint64_t strays = 0, duplicates = 0;
   std::vector<std::string> stray_samples;  ///< a few keys
+  /// Ascending, disjoint; set by who compares inventories, kept in coverage files and carried
+  /// over by value like the bits.
+  std::vector<Loss> lost;
 
   /// What is wrong with it, if anything; says nothing about whether it is expected yet.
   std::optional<GapKind> gap(std::uint64_t index) const;

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "core/backlog.h"
 #include "core/engine.h"
 
 namespace upkeep {
@@ -14,9 +13,8 @@ namespace upkeep {
 struct CollectionStanding {
   CollectionId id;
   CollectionView view;
-  Duration listing{};        ///< how long the listing took that it was judged by; 0: unknown
-  Time first_seen;           ///< no gap of it was known before this
-  std::vector<Loss> losses;  ///< ascending, disjoint: what inventories showed as lost, and when
+  Duration listing{};  ///< how long the listing took that it was judged by; 0: unknown
+  Time first_seen;     ///< no gap of it was known before this
 };
 
 /// References must outlive it.

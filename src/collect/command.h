@@ -1,5 +1,7 @@
 // A collector's command line: placeholders checked once, filled in for each attempt.
 #pragma once
+#include <cstddef>
+#include <expected>
 #include <map>
 #include <span>
 #include <string>
@@ -19,8 +21,9 @@ struct CommandValues {
 };
 
 /// Is the command fit for this collection? Unknown names, placeholders that a batch does not
-/// share, `{key}` without one key, and placeholders inside the script of a shell's `-c` are
-/// errors that say what to write instead. `argument` is the position of the wrong one.
+/// share, `{key}` without one key, secrets, and placeholders inside the script of a shell's
+/// `-c` are errors that say what to write instead. `argument` is the position of the wrong
+/// one. A key template that cannot be parsed is not this function's business.
 struct CommandError {
   std::size_t argument = 0;
   std::string text;
@@ -32,12 +35,18 @@ std::expected<void, CommandError> check_command(const Collector&, const Collecti
 std::vector<std::string> expand_command(std::span<const std::string> command,
                                         const CommandValues& values);
 
+/// May this attempt be started? An error names a value that begins with `-` and would be a
+/// whole argument, which a program would take for an option.
+Result<void> check_values(std::span<const std::string> command, const CommandValues& values);
+
 /// The values that all of these partitions share, with `task` and the store's paths:
-/// {key}, {path} and {uri} only for one partition with an exact key.
+/// {key}, {path} and {uri} only for one partition with an exact key. Who starts the command
+/// adds `partitions`, the path of the file.
 CommandValues command_values(const Space&, std::span<const std::uint64_t> partitions,
                              std::string_view task, std::string_view store_folder);
 
-/// One JSON object for each partition, one a line: the file behind {partitions}.
+/// One JSON object for each partition, one a line: the file behind {partitions}. All values
+/// are texts, in the order of the dimensions.
 std::string partitions_file(const Space&, std::span<const std::uint64_t> partitions);
 
 }  // namespace upkeep

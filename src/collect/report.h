@@ -30,7 +30,7 @@ Result<ReportLine> parse_report_line(std::string_view);
 struct Ending {
   enum class Kind : std::uint8_t { exited, signalled, timed_out, not_started, interrupted };
   Kind kind = Kind::exited;
-  int number = 0;    ///< exit code or signal
+  int number = 0;    ///< exit code or signal; for not_started the errno, 0 for a bad value
   std::string text;  ///< last lines of its output, or why it did not start
 };
 

@@ -49,14 +49,13 @@ struct CollectionView {
   std::string why;  ///< for unknown and held, a sentence
   SpacePtr space;   ///< null before the first finding
   const Coverage* coverage = nullptr;
-  std::vector<std::uint64_t> gone;  ///< ascending; partitions with a tombstone
 };
 
 class Engine {
  public:
   /// `state`: the rows of the earlier life; its attempts may still be running.
   /// `baselines`: by collection name; missing ones mean that nothing is known.
-  Engine(const Config&, Assignment, const State&, std::map<std::string, Baseline>, Time now);
+  Engine(const Config&, Assignment, const State&, std::map<std::string, Baseline>);
   ~Engine();
 
   /// What the start itself decided; take it once, before the first step.
@@ -68,6 +67,8 @@ class Engine {
 
   // For views. References hold until the next step.
   CollectionView view(CollectionId) const;
+  /// Ascending indices of partitions with a tombstone.
+  std::vector<std::uint64_t> gone(CollectionId, Time now) const;
   /// The queue: running tasks first, then in the order in which they would start. Computed
   /// afresh at each call; changes nothing.
   Queue queue(Time now) const;

@@ -1,0 +1,150 @@
+// What comes next: the backlog is computed when it is used up or out of date, and each task
+// is checked again at the moment it is taken.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/engine_parts.h"
+#include "core/retry.h"
+
+namespace upkeep {
+
+bool Engine::Parts::may_start(Time now) const {
+  if (!assignment.fill || !config.enabled || stopping || complete || disk_low_since) return false;
+  if (is_one_run() && now >= *assignment.run_until) return false;
+  const auto busy = std::ranges::count_if(
+      attempts, [](const auto& entry) { return entry.second.view.phase != Phase::proving; });
+  // Proofs take no place, but they must not pile up when collectors are faster than looks.
+  return static_cast<std::uint64_t>(busy) < config.limits.tasks &&
+         attempts.size() < 4 * config.limits.tasks + 16;
+}
+
+/// Why nothing of the collection may be started; empty when it may.
+std::string Engine::Parts::held_by(CollectionId id) const {
+  const CollectionTrack& track = of(id);
+  if (track.standing != Standing::known) return track.why;
+  if (const StoreTrack& store = store_of(id); !store.unreachable.empty()) {
+    return fmt::format("the store could not be looked at: {}", store.unreachable);
+  }
+  return {};
+}
+
+bool Engine::Parts::may_fill(CollectionId id) const {
+  return of(id).assigned && config.of(id).collector && held_by(id).empty();
+}
+
+void Engine::Parts::fill(Time now) {
+  while (may_start(now)) {
+    auto task = next_task(now);
+    if (!task) return;
+    choose(now, *std::move(task));
+  }
+}
+
+std::optional<Task> Engine::Parts::next_task(Time now) {
+  const bool unknown = std::ranges::none_of(
+      collections, [](const CollectionTrack& track) { return track.standing == Standing::known; });
+  if (unknown) return {};
+  for (;;) {
+    if (backlog_stale && now >= backlog_not_before) rebuild_backlog(now);
+    if (!backlog) break;
+    if (auto task = backlog->next()) {
+      if (is_still_wanted(now, *task)) return task;
+      continue;
+    }
+    if (backlog->has_more() && !backlog_stale) {
+      backlog_stale = true;
+      continue;
+    }
+    break;
+  }
+  if (backlog_stale) wake_for_backlog(backlog_not_before);
+  return {};
+}
+
+/// Leaves the partitions that are still gaps and free; false when none is left.
+bool Engine::Parts::is_still_wanted(Time now, Task& task) const {
+  const CollectionTrack& track = of(task.collection);
+  if (!may_fill(task.collection) || track.space != task.space) return false;
+  std::erase_if(task.partitions, [&](std::uint64_t index) {
+    const auto row = track.rows.find(index);
+    const bool waits =
+        row != track.rows.end() && (row->second.not_before > now || row->second.gone_until > now);
+    return waits || !track.coverage.gap(index) || track.busy.contains(track.space->key(index));
+  });
+  return !task.partitions.empty();
+}
+
+Backlog Engine::Parts::compute_backlog(Time now, std::uint64_t keep_tasks) const {
+  std::vector<BacklogInput> inputs;
+  std::vector<std::vector<std::uint64_t>> busy;
+  busy.reserve(collections.size());
+  for (std::uint64_t i = 0; i < collections.size(); ++i) {
+    const CollectionTrack& track = collections[i];
+    if (!track.assigned || !track.space) continue;
+    busy.push_back(track.busy_indices());
+    BacklogInput input;
+    input.collection = CollectionId{i};
+    input.space = track.space;
+    input.coverage = &track.coverage;
+    input.rows = &track.rows;
+    input.busy = busy.back();
+    input.losses = track.coverage.lost;
+    input.first_seen = track.row.first_seen == Time{} ? now : track.row.first_seen;
+    input.held_by = held_by(CollectionId{i});
+    inputs.push_back(std::move(input));
+  }
+  return Backlog(config, assignment.where, inputs, now, keep_tasks);
+}
+
+void Engine::Parts::rebuild_backlog(Time now) {
+  backlog.emplace(compute_backlog(now, backlog_kept));
+  backlog_stale = false;
+  // A large backlog costs time to compute: at most about a tenth of it is spent on that.
+  const std::uint64_t gaps = backlog->window(0).total_gaps;
+  backlog_not_before =
+      now + std::min(config.loop.queue_poll, Duration{static_cast<Duration::rep>(gaps / 200)});
+  if (!is_one_run()) wake_for_backlog(now + config.loop.queue_poll);
+  for (std::uint64_t i = 0; i < collections.size(); ++i) {
+    for (const auto& [index, row] : collections[i].rows) {
+      const Time at = std::max(row.not_before, row.gone_until);
+      if (at > now) wake_for_backlog(at);
+    }
+    if (collections[i].is_accepted) raise_unfillable(now, CollectionId{i});
+  }
+}
+
+void Engine::Parts::wake_for_backlog(Time at) {
+  if (at >= backlog_wake) return;
+  backlog_wake = at;
+  timers.at(at, BacklogDue{});
+}
+
+void Engine::Parts::due(Time now, const BacklogDue&) {
+  if (now < backlog_wake) return;  // an earlier one took its place
+  backlog_wake = Time::max();
+  backlog_stale = true;
+}
+
+/// One incident for all partitions of a collection that rest after their last retry.
+void Engine::Parts::raise_unfillable(Time now, CollectionId id) {
+  const std::string target = "collection:" + config.of(id).name;
+  std::uint64_t resting = 0;
+  const PartitionRow* last = nullptr;
+  for (const auto& [index, row] : of(id).rows) {
+    if (row.rests == 0 || row.gone_until > now) continue;
+    ++resting;
+    if (last == nullptr || row.changed > last->changed) last = &row;
+  }
+  if (resting == 0) {
+    incidents.settle(target, "unfillable", "no partition rests any more", now);
+    return;
+  }
+  incidents.raise(target, "unfillable",
+                  fmt::format("{} {} after the last retry; the latest, {}: {}: {}", resting,
+                              resting == 1 ? "partition rests" : "partitions rest", last->key,
+                              to_text(last->why), last->text),
+                  resting, now);
+}
+
+}  // namespace upkeep

@@ -1,0 +1,266 @@
+// When stores are listed, and what is believed of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "core/engine_parts.h"
+#include "coverage/coverage_file.h"
+
+namespace upkeep {
+namespace {
+
+/// Coverage carried over from one space to another, by value.
+Coverage carry_over(const Space& from, const Coverage& coverage, const Space& to) {
+  if (&from == &to) return coverage;
+  auto carried = decode_coverage(encode_coverage(from, coverage), to);
+  if (carried) return *std::move(carried);
+  return Coverage{};  // its fields are others now: nothing that was known still fits
+}
+
+}  // namespace
+
+void Engine::Parts::list(Time now, StoreId id) {
+  StoreTrack& store = stores.at(id.value);
+  if (store.listing) return;
+  store.listing = next_request();
+  wish(ListStore{*store.listing, id});
+  timers.at(now + listing_patience, AnswerOverdue{*store.listing});
+}
+
+void Engine::Parts::due(Time now, const ListingDue& due) {
+  if (!stopping && !complete) list(now, due.store);
+}
+
+void Engine::Parts::on(Time now, const StoreListed& listed) {
+  StoreTrack& store = stores.at(listed.store.value);
+  if (store.listing != listed.request) return;  // an answer to what nobody waits for any more
+  store.listing.reset();
+  if (listed.error) return listing_failed(now, listed.store, listed.error->text);
+  store.judged = true;
+  store.failures = 0;
+  store.unreachable.clear();
+  const std::string target = "store:" + config.of(listed.store).name;
+  incidents.settle(target, "unreadable", "it could be listed again", now);
+  std::vector<CollectionId> found;
+  for (const CollectionFinding& finding : listed.findings) {
+    if (finding.error) {
+      mark_unknown(now, finding.collection, finding.error->text);
+    } else {
+      take(now, finding, listed.taken_at);
+      found.push_back(finding.collection);
+    }
+  }
+  hold_or_accept(now, listed.store, found, listed.taken_at);
+  if (!is_one_run()) timers.at(now + config.loop.reconcile_every, ListingDue{listed.store});
+}
+
+/// The collections keep what was known of them, but nothing is started on such old knowledge.
+void Engine::Parts::listing_failed(Time now, StoreId id, const std::string& why) {
+  StoreTrack& store = stores.at(id.value);
+  const bool is_first = !store.judged;
+  store.judged = true;
+  ++store.failures;
+  incidents.raise("store:" + config.of(id).name, "unreadable",
+                  fmt::format("the store could not be listed: {}", why), 0, now);
+  for (std::uint64_t i = 0; i < collections.size(); ++i) {
+    if (config.collections[i].store != id) continue;
+    collections[i].standing = Standing::unknown;
+    collections[i].why = fmt::format("the store could not be listed: {}", why);
+  }
+  // One run reports a store that fails at once; one that fails in the middle may come back.
+  if (is_one_run() && is_first) return;
+  const Duration first =
+      is_one_run() ? Duration{std::chrono::seconds{10}} : Duration{std::chrono::minutes{1}};
+  const Duration wait = first * (1 << std::min(store.failures - 1, 10));
+  if (is_one_run() && now + wait > store.unreachable_since + run_patience) return;
+  timers.at(now + std::min(wait, config.loop.reconcile_every), ListingDue{id});
+}
+
+void Engine::Parts::mark_unknown(Time now, CollectionId id, const std::string& why) {
+  CollectionTrack& track = of(id);
+  track.standing = Standing::unknown;
+  track.why = why;
+  incidents.raise("collection:" + config.of(id).name, "unreadable", why, 0, now);
+}
+
+/// Takes over what was listed, with what was seen after the inventory began laid over it.
+void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_at) {
+  CollectionTrack& track = of(finding.collection);
+  incidents.settle("collection:" + config.of(finding.collection).name, "unreadable",
+                   "it could be judged again", now);
+  if (track.is_accepted) track.baseline = Baseline{track.space, std::move(track.coverage)};
+  track.is_accepted = false;
+  track.move_to(finding.space);
+  track.coverage = finding.coverage;
+  track.where.emplace(*finding.space, std::span(&assignment.where, 1), now);
+  std::erase_if(track.proofs, [&](const auto& entry) { return entry.second.at < taken_at; });
+  for (const auto& [index, proof] : track.proofs) track.coverage.mark(index, proof.gap);
+  adopt_orphans(now, finding.collection);
+}
+
+/// Attempts of an earlier life learn which partitions of the current space they were about.
+void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
+  const CollectionTrack& track = of(id);
+  std::vector<AttemptId> without_partitions;
+  for (auto& [attempt_id, attempt] : attempts) {
+    if (attempt.collection != id || attempt.space) continue;
+    attempt.space = track.space;
+    std::vector<std::string> keys;
+    for (const std::string& key : attempt.view.row.keys) {
+      const auto index = track.space->find_written(key);
+      if (!index) continue;
+      attempt.partitions.push_back(*index);
+      keys.push_back(key);
+    }
+    attempt.view.row.keys = keys;
+    if (attempt.view.phase != Phase::proving) continue;
+    if (keys.empty()) {
+      without_partitions.push_back(attempt_id);
+    } else {
+      look(now, attempt);
+    }
+  }
+  for (const AttemptId attempt_id : without_partitions) {
+    keep(DropAttempt{attempt_id});
+    release(attempts.at(attempt_id));
+  }
+}
+
+void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<CollectionId>& found,
+                                   Time taken_at) {
+  std::uint64_t had = 0, lost = 0;
+  std::map<CollectionId, Difference> differences;
+  for (const CollectionId collection : found) {
+    CollectionTrack& track = of(collection);
+    if (!track.baseline) continue;
+    Coverage before = carry_over(*track.baseline->space, track.baseline->coverage, *track.space);
+    for (const std::uint64_t gone : track.gone(now)) before.present.reset(gone);
+    Difference& difference = differences[collection];
+    difference = compare_inventories(*track.space, before, track.coverage, now);
+    track.coverage.lost = merge_losses(before.lost, {}, track.coverage);
+    had += difference.had;
+    lost += difference.lost_count;
+  }
+  const bool loss_held = is_loss_held(now, id, had, lost, taken_at);
+  for (const CollectionId collection : found) {
+    CollectionTrack& track = of(collection);
+    const Summary summary = summarize(*track.space, track.coverage, now, track.gone(now));
+    const bool growth_held = is_growth_held(now, collection, summary.expected);
+    if (!loss_held && !growth_held) {
+      accept(now, collection, differences[collection].lost, summary);
+      continue;
+    }
+    track.standing = Standing::held;
+    track.why = loss_held ? incidents.find("store:" + config.of(id).name, "held_loss")->text
+                          : incidents.find("collection:" + track.row.name, "held_growth")->text;
+  }
+}
+
+/// A loss too large to be believed waits for a person, or for an inventory of the next cycle
+/// that shows it too.
+bool Engine::Parts::is_loss_held(Time now, StoreId id, std::uint64_t had, std::uint64_t lost,
+                                 Time taken_at) {
+  const Store& store = config.of(id);
+  const std::string target = "store:" + store.name;
+  if (!is_too_large_a_loss(store, had, lost)) {
+    incidents.settle(target, "held_loss", "the inventory is whole again", now);
+    return false;
+  }
+  const std::string text = fmt::format(
+      "the inventory lost {} of {} objects that were there before ({:.0f} %); nothing is fetched "
+      "again until the loss is acknowledged or a later inventory confirms it",
+      lost, had, 100.0 * static_cast<double>(lost) / static_cast<double>(std::max(had, lost)));
+  const IncidentRow* known = incidents.find(target, "held_loss");
+  if (known == nullptr) {
+    incidents.raise(target, "held_loss", text, lost, now);
+    return true;
+  }
+  if (!covers(known->amount, lost)) {
+    incidents.reopen(*known, text, lost, now);
+    return true;
+  }
+  if (known->state == IncidentRow::State::acked) {
+    incidents.settle(target, "held_loss", "the loss was acknowledged", now);
+    return false;
+  }
+  if (taken_at >= known->since + config.loop.reconcile_every) {
+    incidents.settle(target, "held_loss", "a later inventory confirms the loss", now);
+    return false;
+  }
+  return true;
+}
+
+bool Engine::Parts::is_growth_held(Time now, CollectionId id, std::uint64_t expected) {
+  const CollectionTrack& track = of(id);
+  const std::string target = "collection:" + track.row.name;
+  const bool is_first = track.row.first_seen == Time{};
+  if (is_first || !is_too_large_a_growth(track.row.expected, expected)) {
+    incidents.settle(target, "held_growth", "the expectation is of its former size", now);
+    return false;
+  }
+  const std::string text = fmt::format(
+      "it expects {} partitions, {} before; nothing is fetched until the growth is "
+      "acknowledged (is a range or a table wrong?)",
+      with_thousands(expected), with_thousands(track.row.expected));
+  const IncidentRow* known = incidents.find(target, "held_growth");
+  if (known == nullptr) {
+    incidents.raise(target, "held_growth", text, expected, now);
+    return true;
+  }
+  if (!covers(known->amount, expected)) {
+    incidents.reopen(*known, text, expected, now);
+    return true;
+  }
+  if (known->state != IncidentRow::State::acked) return true;
+  incidents.settle(target, "held_growth", "the growth was acknowledged", now);
+  return false;
+}
+
+void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& lost,
+                           const Summary& summary) {
+  CollectionTrack& track = of(id);
+  track.standing = Standing::known;
+  track.why.clear();
+  track.is_accepted = true;
+  track.baseline.reset();
+  track.coverage.lost = merge_losses(track.coverage.lost, lost, track.coverage);
+  CollectionRow row = track.row;
+  if (row.first_seen == Time{}) row.first_seen = now;
+  row.expected = summary.expected;
+  if (row != track.row) keep(PutCollection{row});
+  track.row = row;
+  drop_rows_of_good(now, track);
+  check_completeness(now, id, summary);
+  wish(KeepCoverage{id});
+  backlog_stale = true;
+  backlog_not_before = now;
+}
+
+/// What is there again, by whatever hand, needs no attempts and no tombstone.
+void Engine::Parts::drop_rows_of_good(Time now, CollectionTrack& track) {
+  std::vector<std::uint64_t> good;
+  for (const auto& [index, row] : track.rows) {
+    if (!track.coverage.gap(index) && !track.busy.contains(row.key)) good.push_back(index);
+  }
+  for (const std::uint64_t index : good) {
+    note(now, track.row.name + " " + track.rows.at(index).key, "found in the store as expected");
+    drop_row(track, index);
+  }
+}
+
+void Engine::Parts::check_completeness(Time now, CollectionId id, const Summary& summary) {
+  const auto wanted = config.of(id).expect.completeness;
+  const std::string target = "collection:" + config.of(id).name;
+  if (!wanted || summary.completeness() >= *wanted) {
+    incidents.settle(target, "completeness", "it is complete enough again", now);
+    return;
+  }
+  incidents.raise(
+      target, "completeness",
+      fmt::format("{:.1f} % of its {} expected partitions are good; {:.1f} % are wanted",
+                  100 * summary.completeness(), with_thousands(summary.expected), 100 * *wanted),
+      summary.gaps(), now);
+}
+
+}  // namespace upkeep

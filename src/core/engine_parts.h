@@ -1,0 +1,137 @@
+// What the engine remembers while it lives, and its decisions by topic. Private to
+// engine*.cpp: engine.cpp starts, dispatches and ends, engine_listing.cpp judges
+// inventories, engine_attempts.cpp starts and ends attempts, engine_proof.cpp settles them,
+// engine_backlog.cpp chooses what comes next.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "core/backlog.h"
+#include "core/engine.h"
+#include "core/engine_tracks.h"
+#include "core/incidents.h"
+#include "core/timers.h"
+
+namespace upkeep {
+
+// How long an answer may take before the engine goes on without it.
+inline constexpr Duration listing_patience = std::chrono::hours{6};
+inline constexpr Duration look_patience = std::chrono::minutes{5};
+inline constexpr Duration end_patience = std::chrono::minutes{1};
+/// A gap that was seen longer ago is looked at once more before its collector starts.
+inline constexpr Duration confirm_after = std::chrono::minutes{1};
+inline constexpr Duration disk_every = std::chrono::seconds{20};
+/// How long one run waits for a store or a disk that fails in the middle.
+inline constexpr Duration run_patience = std::chrono::minutes{1};
+/// Tasks that are kept in order; when they are used up, the backlog is computed again.
+inline constexpr std::uint64_t backlog_kept = 20'000;
+
+struct Engine::Parts {
+  using Phase = RunningAttempt::Phase;
+  using Standing = CollectionView::Standing;
+
+  Parts(const Config&, Assignment, const State&, std::map<std::string, Baseline>);
+
+  // engine.cpp: the start, the end, and what concerns no collection
+  void begin(Time);
+  Step finish_step(Time);
+  void on(Time, const TimePassed&) {}
+  void on(Time, const DiskMeasured&);
+  void on(Time, const AckAsked&);
+  void on(Time, const StopAsked&);
+  void due(Time, const AnswerOverdue&);
+  void due(Time, const DiskDue&);
+  void due(Time, const ExpiryDue&);
+  void due(Time, const Wake&) {}
+  void finish_if_complete(Time);
+  bool is_waiting_for_work(Time) const;
+  bool blocks_the_end(Time, const AttemptTrack&) const;
+  bool is_one_run() const { return assignment.run_until.has_value(); }
+  RequestId next_request() { return RequestId{life << 32 | ++requests}; }
+  void wish(Command command) { step.commands.push_back(std::move(command)); }
+  void keep(Change change) { step.changes.push_back(std::move(change)); }
+  void note(Time now, std::string subject, std::string text) {
+    keep(AddJournal{{now, std::move(subject), std::move(text)}});
+  }
+
+  // engine_listing.cpp: when to list, and what to believe of it
+  void on(Time, const StoreListed&);
+  void due(Time, const ListingDue&);
+  void list(Time, StoreId);
+  void listing_failed(Time, StoreId, const std::string& why);
+  void take(Time, const CollectionFinding&, Time taken_at);
+  void mark_unknown(Time, CollectionId, const std::string& why);
+  void hold_or_accept(Time, StoreId, const std::vector<CollectionId>&, Time taken_at);
+  bool is_loss_held(Time, StoreId, std::uint64_t had, std::uint64_t lost, Time taken_at);
+  bool is_growth_held(Time, CollectionId, std::uint64_t expected);
+  void accept(Time, CollectionId, const std::vector<Loss>& lost, const Summary&);
+  void check_completeness(Time, CollectionId, const Summary&);
+  void drop_rows_of_good(Time, CollectionTrack&);
+  void adopt_orphans(Time, CollectionId);
+
+  // engine_attempts.cpp: one attempt, from its choice to the end of its process
+  void on(Time, const AttemptReported&);
+  void on(Time, const AttemptEnded&);
+  void on(Time, const OrphanEnded&);
+  void due(Time, const EndOverdue&);
+  void choose(Time, Task);
+  void launch(Time, AttemptTrack&);
+  void ended(Time, AttemptTrack&, Outcome);
+  void release(AttemptTrack&);
+
+  // engine_proof.cpp: what the store says of it
+  void on(Time, const PartitionsSeen&);
+  void due(Time, const ProofDue&);
+  void look(Time, AttemptTrack&);
+  void look_failed(Time, AttemptTrack&, const std::string& why);
+  void confirmed(Time, AttemptTrack&, const std::vector<Sight>&);
+  void proved(Time, AttemptTrack&, const std::vector<Sight>&);
+  bool settle(Time, AttemptTrack&, std::size_t position, std::optional<GapKind>);
+  void put_row(CollectionTrack&, std::uint64_t index, PartitionRow);
+  void drop_row(CollectionTrack&, std::uint64_t index);
+
+  // engine_backlog.cpp: what comes next
+  void due(Time, const BacklogDue&);
+  void fill(Time);
+  bool may_start(Time) const;
+  bool may_fill(CollectionId) const;
+  std::string held_by(CollectionId) const;
+  std::optional<Task> next_task(Time);
+  bool is_still_wanted(Time, Task&) const;
+  void rebuild_backlog(Time);
+  void wake_for_backlog(Time at);
+  void raise_unfillable(Time, CollectionId);
+  Backlog compute_backlog(Time, std::uint64_t keep) const;
+
+  const CollectionTrack& of(CollectionId id) const { return collections.at(id.value); }
+  CollectionTrack& of(CollectionId id) { return collections.at(id.value); }
+  StoreTrack& store_of(CollectionId id) { return stores.at(config.of(id).store.value); }
+  const StoreTrack& store_of(CollectionId id) const { return stores.at(config.of(id).store.value); }
+
+  const Config& config;
+  Assignment assignment;
+  Random random;
+  std::uint64_t life = 0;  ///< no two lives have the same: answers to an earlier one fit nothing
+  std::uint64_t requests = 0, next_id = 1;
+  EngineRow saved;
+  Step step;
+  Timers timers;
+  Incidents incidents;
+  std::vector<StoreTrack> stores;
+  std::vector<CollectionTrack> collections;
+  std::map<AttemptId, AttemptTrack> attempts;
+  std::map<std::pair<std::string, std::string>, PartitionRow> foreign_rows;  ///< not configured
+  std::optional<Backlog> backlog;
+  bool backlog_stale = true;
+  Time backlog_not_before;          ///< not computed again before this, to bound its cost
+  Time backlog_wake = Time::max();  ///< the earliest BacklogDue that is set
+  std::optional<Time> disk_low_since;
+  bool stopping = false, complete = false;
+};
+
+}  // namespace upkeep

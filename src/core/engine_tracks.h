@@ -1,0 +1,69 @@
+// What the engine knows of each store, collection and attempt while it lives. Private to
+// engine*.cpp.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/backlog.h"
+#include "core/engine.h"
+#include "core/hold.h"
+#include "coverage/selector.h"
+
+namespace upkeep {
+
+struct StoreTrack {
+  bool wanted = false;               ///< a collection of this assignment lives there
+  bool judged = false;               ///< was listed, with whatever result, in this life
+  std::optional<RequestId> listing;  ///< asked for, not answered yet
+  int failures = 0;                  ///< of listings, in a row
+  std::string unreachable;           ///< why it could not be looked at; empty when it could
+  Time unreachable_since;
+};
+
+/// What a look at the store showed after the inventory began: fresher than the inventory.
+struct Proof {
+  Time at;
+  std::optional<GapKind> gap;
+};
+
+struct CollectionTrack {
+  CollectionView::Standing standing = CollectionView::Standing::unknown;
+  std::string why = "it has not been listed yet";
+  bool assigned = true;      ///< may be filled in this life
+  SpacePtr space;            ///< null before the first finding
+  Coverage coverage;         ///< in `space`
+  bool is_accepted = false;  ///< is `coverage` the one that the next loss is measured against?
+  std::optional<Baseline> baseline;  ///< otherwise this one is
+  CollectionRow row;
+  std::map<std::uint64_t, PartitionRow> rows;     ///< of partitions in `space`
+  std::map<std::string, PartitionRow> strangers;  ///< of keys that `space` does not have
+  std::set<std::string> busy;                     ///< keys that are in attempts
+  std::map<std::uint64_t, Proof> proofs;
+  std::optional<Selector> where;  ///< the assignment's condition
+
+  /// Takes a new space and moves everything that is known by index to it, by key.
+  void move_to(SpacePtr);
+  /// Ascending indices of partitions with a tombstone.
+  std::vector<std::uint64_t> gone(Time now) const;
+  std::vector<std::uint64_t> busy_indices() const;
+};
+
+/// An attempt from its choice until its partitions are settled.
+struct AttemptTrack {
+  RunningAttempt view;
+  std::optional<CollectionId> collection;  ///< none when it is no longer configured
+  SpacePtr space;                          ///< null while the collection of an orphan is not known
+  std::vector<std::uint64_t> partitions;   ///< in `space`, in the order of view.row.keys
+  std::optional<RequestId> look;           ///< asked for, not answered yet
+  int looks_failed = 0;
+  bool is_stopped = false;  ///< asked to end, at its deadline or with upkeep
+  std::optional<Outcome> outcome;
+  std::optional<Duration> retry_after;
+  std::set<std::uint64_t> gone;  ///< those that `gone` lines named
+};
+
+}  // namespace upkeep

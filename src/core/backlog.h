@@ -31,23 +31,36 @@ struct BacklogInput {
   std::string held_by;                  ///< holds all of it, a sentence; empty when nothing does
 };
 
+/// A gap is a partition that is due, not good, without a tombstone (unless its object is
+/// there all the same), not busy, and meant by `where`. Its task waits since the gap is known:
+/// from max(since, first_seen) on; score and promotion count from there.
+///
+/// Order: pending before held; priority after promotion; the higher score; the older `since`;
+/// the key of the first partition, bytewise; the collection.
+///
+/// A collector with a batch gets the gaps of one collection that share the fields of `by`, the
+/// kind, the declared priority and the status, cut into tasks of `max` in the order of their
+/// indices; any other gets one gap a task. Held are: all tasks of a held collection and of one
+/// without a collector, and those of partitions whose row says `not_before` later than now.
+///
+/// Memory grows with the tasks that are kept and with the batches that can still grow at one
+/// place of the walk, not with the gaps.
 class Backlog {
  public:
-  /// `keep` is how many tasks are kept in order; all are counted. With `where`, other
-  /// partitions are left out. Gaps: due, not good, no tombstone at `now`, not busy. A gap
-  /// whose row says `not_before` later than `now`, one of a held collection, and one without
-  /// a collector belong to held tasks.
+  /// `keep` is how many tasks are kept in order; all are counted. An input without a space or
+  /// coverage is unknown and gives nothing. Only the spaces are referred to afterwards.
   Backlog(const Config&, const Condition& where, std::span<const BacklogInput>, Time now,
           std::uint64_t keep);
   ~Backlog();
   Backlog(Backlog&&) noexcept;
   Backlog& operator=(Backlog&&) noexcept;
 
-  /// Takes the next pending task off the front; nothing when none of those kept is left.
+  /// Takes the next pending task off the front, and out of the numbers; nothing when none of
+  /// those kept is left.
   std::optional<Task> next();
-  /// Are there more pending tasks than were kept and taken?
+  /// Are there more pending tasks than were kept? Then a new backlog gives them.
   bool has_more() const;
-  /// The first `limit` of those still here, pending before held, and the numbers of all.
+  /// The first `limit` of those still here, and the numbers of all but those taken.
   Queue window(std::uint64_t limit) const;
 
  private:
@@ -56,7 +69,7 @@ class Backlog {
 };
 
 /// How far promotion moves a task that waited so long: one class for each whole
-/// `promote_after`, up to CRITICAL.
+/// `promote_after`, up to CRITICAL; none when that is not positive.
 Priority promoted(Priority declared, Duration waited, Duration promote_after);
 
 /// (hours waiting × age_per_hour) × weight + max(partitions × per_missing, −max_size_penalty)

@@ -1,0 +1,112 @@
+#include "core/gap_walk.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/assert.h"
+
+namespace upkeep {
+namespace {
+
+std::optional<Selector> make_selector(const Space& space, std::span<const Condition> conditions,
+                                      Time now) {
+  if (conditions.empty()) return {};
+  return Selector(space, conditions, now);
+}
+
+}  // namespace
+
+GapWalk::GapWalk(const Collection& collection, const Condition& where, const BacklogInput& input,
+                 Time now)
+    : input_(input), now_(now) {
+  const Space& space = *input.space;
+  if (!where.terms.empty()) where_ = make_selector(space, {&where, 1}, now);
+  std::vector<Condition> conditions;
+  for (const PriorityRule& rule : collection.priority) {
+    conditions.push_back(rule.condition);
+    priorities_.push_back(rule.then);
+  }
+  rules_ = make_selector(space, conditions, now);
+  if (const auto axis = space.time_axis(); axis && space.size() > 0) {
+    time_.emplace(space, *axis);
+    due_.reserve(time_->size());
+    for (std::uint64_t value = 0; value < time_->size(); ++value) {
+      due_.push_back(space.due(value * time_->stride()));
+    }
+  }
+  seek(0, space.size());
+}
+
+void GapWalk::seek(std::uint64_t begin, std::uint64_t end) {
+  end_ = std::min(end, input_.space->size());
+  begin = std::min(begin, end_);
+  word_ = (begin + 63) / 64;
+  left_ = 0;
+  if (begin < end_ && begin % 64 != 0) {
+    left_ = ~input_.coverage->good_word(begin / 64) & (~std::uint64_t{0} << (begin % 64));
+  }
+  if (input_.rows != nullptr) {
+    next_row_ = input_.rows->lower_bound(begin);
+    last_row_ = input_.rows->end();
+  }
+  next_busy_ =
+      static_cast<std::size_t>(std::ranges::lower_bound(input_.busy, begin) - input_.busy.begin());
+  next_loss_ = static_cast<std::size_t>(
+      std::ranges::lower_bound(input_.losses, begin, {}, &Loss::last) - input_.losses.begin());
+}
+
+bool GapWalk::next(PlannedGap& gap) {
+  for (;;) {
+    while (left_ == 0) {
+      if (word_ * 64 >= end_) return false;
+      left_ = ~input_.coverage->good_word(word_++);
+    }
+    const std::uint64_t index =
+        (word_ - 1) * 64 + static_cast<std::uint64_t>(std::countr_zero(left_));
+    left_ &= left_ - 1;
+    if (index >= end_) {
+      left_ = 0;
+      return false;
+    }
+    if (!is_due(index)) {
+      if (time_->end() - index > 64) seek(time_->end(), end_);  // none of them is
+      continue;
+    }
+    if (is_busy(index) || (where_ && !where_->first(index))) continue;
+    gap.row = row(index);
+    const std::optional<GapKind> kind = input_.coverage->gap(index);
+    UPKEEP_ASSERT(kind);
+    gap.index = index;
+    gap.kind = *kind;
+    if (gap.row != nullptr && gap.row->gone_until > now_ && !input_.coverage->present.test(index)) {
+      continue;
+    }
+    const std::optional<std::size_t> rule = rules_ ? rules_->first(index) : std::nullopt;
+    gap.priority = rule ? priorities_[*rule] : Priority::medium;
+    gap.since = since(index);
+    return true;
+  }
+}
+
+bool GapWalk::is_due(std::uint64_t index) { return !time_ || due_[time_->at(index)] <= now_; }
+
+bool GapWalk::is_busy(std::uint64_t index) {
+  while (next_busy_ < input_.busy.size() && input_.busy[next_busy_] < index) ++next_busy_;
+  return next_busy_ < input_.busy.size() && input_.busy[next_busy_] == index;
+}
+
+const PartitionRow* GapWalk::row(std::uint64_t index) {
+  while (next_row_ != last_row_ && next_row_->first < index) ++next_row_;
+  return next_row_ != last_row_ && next_row_->first == index ? &next_row_->second : nullptr;
+}
+
+Time GapWalk::since(std::uint64_t index) {
+  const std::span<const Loss> losses = input_.losses;
+  while (next_loss_ < losses.size() && losses[next_loss_].last < index) ++next_loss_;
+  if (next_loss_ < losses.size() && losses[next_loss_].first <= index) {
+    return losses[next_loss_].since;
+  }
+  return time_ ? due_[time_->at(index)] : input_.first_seen;
+}
+
+}  // namespace upkeep

@@ -1,0 +1,55 @@
+// The gaps of one collection in index order, with all that planning needs to know of each.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "core/backlog.h"
+#include "core/odometer.h"
+#include "coverage/selector.h"
+#include "model/gap.h"
+#include "model/priority.h"
+
+namespace upkeep {
+
+struct PlannedGap {
+  std::uint64_t index = 0;
+  GapKind kind = GapKind::missing;
+  Priority priority = Priority::medium;  ///< by the collection's rules
+  Time since;
+  const PartitionRow* row = nullptr;  ///< what is known of it beyond coverage, if anything
+};
+
+/// Walks the coverage 64 partitions at a time, in step with rows, losses and busy ones.
+/// Everything it is made from must outlive it.
+class GapWalk {
+ public:
+  GapWalk(const Collection&, const Condition& where, const BacklogInput&, Time now);
+
+  /// Goes on with the first gap of [begin, end); without a call it walks all of them.
+  void seek(std::uint64_t begin, std::uint64_t end);
+  /// The next gap; false when there is none left.
+  bool next(PlannedGap&);
+
+ private:
+  bool is_due(std::uint64_t index);
+  bool is_busy(std::uint64_t index);
+  const PartitionRow* row(std::uint64_t index);
+  Time since(std::uint64_t index);
+
+  const BacklogInput& input_;
+  Time now_;
+  std::optional<Selector> where_, rules_;
+  std::vector<Priority> priorities_;  ///< of each rule
+  std::optional<Dial> time_;
+  std::vector<Time> due_;  ///< of each value on the time axis
+
+  std::uint64_t end_ = 0, word_ = 0;
+  std::uint64_t left_ = 0;  ///< of the word before `word_`, those that are still to be seen
+  std::map<std::uint64_t, PartitionRow>::const_iterator next_row_, last_row_;
+  std::size_t next_busy_ = 0, next_loss_ = 0;
+};
+
+}  // namespace upkeep

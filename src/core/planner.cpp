@@ -1,0 +1,243 @@
+#include "core/planner.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/assert.h"
+#include "core/gap_walk.h"
+#include "core/grouping.h"
+
+namespace upkeep {
+namespace {
+
+using Group = std::pair<std::uint64_t, std::uint64_t>;
+
+/// Turns gaps into (group, held): the partitions that may share a task.
+class Sorter {
+ public:
+  Sorter(const Config& config, const BacklogInput& input, Time now) : now_(now) {
+    const Collection& collection = config.of(input.collection);
+    held_ = !input.held_by.empty() || !collection.collector;
+    if (!collection.collector) return;
+    const std::optional<Batch>& batch = config.of(*collection.collector).batch;
+    if (!batch || batch->max <= 1) return;
+    grouping_.emplace(*input.space, batch->by);
+    if (grouping_->all_single()) {
+      grouping_.reset();
+    } else {
+      max_ = batch->max;
+    }
+  }
+
+  /// At most so many partitions a task.
+  std::uint64_t max() const { return max_; }
+  bool is_held(const PlannedGap& gap) const {
+    return held_ || (gap.row != nullptr && gap.row->not_before > now_);
+  }
+  /// Only where several partitions may share a task. The first number is the index at which
+  /// the group is over.
+  Group group_of(const PlannedGap& gap) {
+    Group group = grouping_->group_of(gap.index);
+    const auto kind = static_cast<std::uint64_t>(gap.kind);
+    const auto priority = static_cast<std::uint64_t>(gap.priority);
+    group.second = ((group.second * gap_kinds.size() + kind) * priorities.size() + priority) * 2 +
+                   (is_held(gap) ? 1 : 0);
+    return group;
+  }
+
+ private:
+  Time now_;
+  bool held_ = false;  ///< all of it
+  std::optional<Grouping> grouping_;
+  std::uint64_t max_ = 1;
+};
+
+/// Closes tasks: counts them and offers them.
+class Planner {
+ public:
+  Planner(const Config& config, const BacklogInput& input, std::size_t position, Time now,
+          BestTasks& best)
+      : settings_(config.queue),
+        weight_(config.of(input.collection).weight),
+        first_seen_(input.first_seen),
+        position_(position),
+        now_(now),
+        sorter_(config, input, now),
+        best_(best) {}
+
+  void add(const PlannedGap&);
+  Planned finish();
+
+ private:
+  /// A batch that may still grow.
+  struct Open {
+    TaskDraft draft;
+    Time released;  ///< when the first of its partitions is free again
+  };
+
+  TaskDraft begin(const PlannedGap&, Group) const;
+  void close(TaskDraft);
+  void close_before(std::uint64_t index);
+  void rate(Rank&, Priority declared, Time detected, std::uint64_t count);
+
+  const QueueSettings& settings_;
+  double weight_;
+  Time first_seen_;
+  std::size_t position_;
+  Time now_;
+  Sorter sorter_;
+  BestTasks& best_;
+  std::map<Group, Open> open_;  ///< in the order in which their groups are over
+  Planned planned_;
+};
+
+void Planner::rate(Rank& rank, Priority declared, Time detected, std::uint64_t count) {
+  const Duration waited = std::max(now_ - detected, Duration{});
+  rank.priority = promoted(declared, waited, settings_.promote_after);
+  rank.score = score(settings_.score, weight_, waited, count);
+}
+
+TaskDraft Planner::begin(const PlannedGap& gap, Group group) const {
+  TaskDraft draft;
+  draft.rank.held = sorter_.is_held(gap);
+  draft.rank.since = gap.since;
+  draft.input = position_;
+  draft.first = draft.last = draft.released = gap.index;
+  draft.count = 1;
+  draft.group = group;
+  draft.kind = gap.kind;
+  draft.declared = gap.priority;
+  return draft;
+}
+
+void Planner::close(TaskDraft draft) {
+  draft.detected = std::max(draft.rank.since, first_seen_);
+  rate(draft.rank, draft.declared, draft.detected, draft.count);
+  ++planned_.tasks;
+  planned_.gaps += draft.count;
+  if (!draft.rank.held) ++planned_.pending;
+  ++planned_.by_priority[static_cast<std::size_t>(draft.rank.priority)];
+  if (best_.takes(draft.rank)) best_.offer(std::move(draft));
+}
+
+void Planner::close_before(std::uint64_t index) {
+  while (!open_.empty() && open_.begin()->first.first <= index) {
+    close(std::move(open_.begin()->second.draft));
+    open_.erase(open_.begin());
+  }
+}
+
+void Planner::add(const PlannedGap& gap) {
+  if (sorter_.max() == 1) {
+    close(begin(gap, {}));
+    return;
+  }
+  close_before(gap.index);
+  const Group group = sorter_.group_of(gap);
+  const Time released = gap.row != nullptr ? gap.row->not_before : Time{};
+  auto found = open_.find(group);
+  if (found == open_.end()) {
+    found = open_.emplace(group, Open{begin(gap, group), released}).first;
+  } else {
+    TaskDraft& draft = found->second.draft;
+    draft.last = gap.index;
+    ++draft.count;
+    draft.rank.since = std::min(draft.rank.since, gap.since);
+    if (released < found->second.released) {
+      found->second.released = released;
+      draft.released = gap.index;
+    }
+  }
+  if (found->second.draft.count == sorter_.max()) {
+    close(std::move(found->second.draft));
+    open_.erase(found);
+  }
+}
+
+Planned Planner::finish() {
+  for (auto& [group, open] : open_) close(std::move(open.draft));
+  open_.clear();
+  return planned_;
+}
+
+/// A draft of a batch, and where its partitions go.
+struct Wanted {
+  const TaskDraft* draft;
+  std::vector<std::uint64_t>* partitions;
+  std::pair<Group, std::uint64_t> place() const { return {draft->group, draft->first}; }
+};
+
+/// The stretches of indices in which the batches lie, ascending and apart.
+std::vector<std::pair<std::uint64_t, std::uint64_t>> stretches(std::span<const Wanted> wanted) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> all, apart;
+  for (const Wanted& one : wanted) all.emplace_back(one.draft->first, one.draft->last + 1);
+  std::ranges::sort(all);
+  for (const auto& [begin, end] : all) {
+    if (!apart.empty() && begin <= apart.back().second) {
+      apart.back().second = std::max(apart.back().second, end);
+    } else {
+      apart.emplace_back(begin, end);
+    }
+  }
+  return apart;
+}
+
+/// Walks the gaps of one collection again to write out its batches. Those of one group follow
+/// each other, so a gap belongs to the last that begins at or before it.
+void write_out(GapWalk& walk, Sorter& sorter, std::vector<Wanted> wanted) {
+  std::ranges::sort(wanted, {}, &Wanted::place);
+  PlannedGap gap;
+  for (const auto& [begin, end] : stretches(wanted)) {
+    walk.seek(begin, end);
+    while (walk.next(gap)) {
+      const std::pair place(sorter.group_of(gap), gap.index);
+      const auto behind = std::ranges::upper_bound(wanted, place, {}, &Wanted::place);
+      if (behind == wanted.begin()) continue;
+      const Wanted& one = *(behind - 1);
+      if (one.draft->group == place.first && gap.index <= one.draft->last) {
+        one.partitions->push_back(gap.index);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Planned plan_collection(const Config& config, const Condition& where, const BacklogInput& input,
+                        std::size_t position, Time now, BestTasks& best) {
+  Planner planner(config, input, position, now, best);
+  GapWalk walk(config.of(input.collection), where, input, now);
+  PlannedGap gap;
+  while (walk.next(gap)) planner.add(gap);
+  return planner.finish();
+}
+
+std::vector<std::vector<std::uint64_t>> find_partitions(const Config& config,
+                                                        const Condition& where,
+                                                        std::span<const BacklogInput> inputs,
+                                                        Time now,
+                                                        std::span<const TaskDraft> drafts) {
+  std::vector<std::vector<std::uint64_t>> found(drafts.size());
+  std::map<std::size_t, std::vector<Wanted>> batches;  // by input
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    found[i].reserve(drafts[i].count);
+    if (drafts[i].count == 1) {
+      found[i].push_back(drafts[i].first);
+    } else {
+      batches[drafts[i].input].push_back({&drafts[i], &found[i]});
+    }
+  }
+  for (auto& [position, wanted] : batches) {
+    const BacklogInput& input = inputs[position];
+    GapWalk walk(config.of(input.collection), where, input, now);
+    Sorter sorter(config, input, now);
+    write_out(walk, sorter, std::move(wanted));
+  }
+  for (std::size_t i = 0; i < drafts.size(); ++i) UPKEEP_ASSERT(found[i].size() == drafts[i].count);
+  return found;
+}
+
+}  // namespace upkeep

@@ -1,0 +1,29 @@
+// From the gaps of one collection to drafts of tasks: batches, scores, promotion.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/backlog.h"
+#include "core/best_tasks.h"
+
+namespace upkeep {
+
+/// The numbers of one collection, of all its tasks.
+struct Planned {
+  std::uint64_t tasks = 0, pending = 0, gaps = 0;
+  std::array<std::uint64_t, 4> by_priority{};
+};
+
+/// Offers every task of this collection to `best`. `position` is that of the input in those
+/// that `best` knows. Memory grows with the batches that are open at once, not with gaps.
+Planned plan_collection(const Config&, const Condition& where, const BacklogInput&,
+                        std::size_t position, Time now, BestTasks& best);
+
+/// The partitions of each draft, ascending. Walks only where drafts with several are.
+std::vector<std::vector<std::uint64_t>> find_partitions(const Config&, const Condition& where,
+                                                        std::span<const BacklogInput>, Time now,
+                                                        std::span<const TaskDraft>);
+
+}  // namespace upkeep

@@ -1,0 +1,38 @@
+// Looks at stores for the engine: one listing compared with all collections of the store, or
+// a few partitions only. Blocking; for worker threads.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "core/command.h"
+#include "core/engine.h"
+#include "core/event.h"
+#include "model/config.h"
+#include "port/object_store.h"
+
+namespace upkeep {
+
+using ObjectStores = std::vector<std::unique_ptr<ObjectStore>>;  ///< by StoreId
+
+/// One for each store of the configuration.
+ObjectStores open_stores(const Config&);
+
+/// Reads the tables, makes the spaces, lists, compares. A table that cannot be read and a
+/// part that cannot be listed are errors of the collections they concern.
+StoreListed list_store(const Config&, const ObjectStores&, const ListStore&);
+
+/// What the store shows of these partitions, now.
+PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&);
+
+/// Where the coverage of a collection is kept between lives.
+std::string coverage_path(const Config&, const std::string& collection);
+
+/// What an earlier life accepted, by collection name. What is missing or damaged is left
+/// out: the next inventory is then believed as a first one is.
+std::map<std::string, Baseline> load_baselines(const Config&);
+
+}  // namespace upkeep

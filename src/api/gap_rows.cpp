@@ -81,7 +81,7 @@ void for_each_gap(const CollectionStanding& standing, const Condition& where, Ti
   const Selector wanted(space, {&where, 1}, now);
   DueTimes due_times(space);
   LossWalk losses(coverage.lost);
-  auto gone = standing.view.gone.begin();
+  auto gone = standing.gone.begin();
 
   for (std::uint64_t word = 0; word * 64 < space.size(); ++word) {
     const std::uint64_t left = space.size() - word * 64;
@@ -90,8 +90,8 @@ void for_each_gap(const CollectionStanding& standing, const Condition& where, Ti
       const std::uint64_t index = word * 64 + static_cast<std::uint64_t>(std::countr_zero(bits));
       const Time due = due_times.of(index);
       if (due > now) continue;
-      while (gone != standing.view.gone.end() && *gone < index) ++gone;
-      const bool has_tombstone = gone != standing.view.gone.end() && *gone == index;
+      while (gone != standing.gone.end() && *gone < index) ++gone;
+      const bool has_tombstone = gone != standing.gone.end() && *gone == index;
       const std::optional<GapKind> kind = coverage.gap(index);
       if (!kind || (has_tombstone && *kind == GapKind::missing)) continue;
       if (!wanted.first(index)) continue;

@@ -189,7 +189,7 @@ double share_of(const Tally& tally) {
 
 Summary summary_of(const CollectionStanding& standing, Time now) {
   const CollectionView& view = standing.view;
-  return summarize(*view.space, *view.coverage, now, view.gone);
+  return summarize(*view.space, *view.coverage, now, standing.gone);
 }
 
 Result<std::vector<ValueTally>> tally_by(const CollectionStanding& standing, Time now,
@@ -199,7 +199,7 @@ Result<std::vector<ValueTally>> tally_by(const CollectionStanding& standing, Tim
   for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
     if (dimensions[axis].name != dimension) continue;
     const std::vector<Tally> tallies =
-        tally(space, *standing.view.coverage, now, standing.view.gone, axis);
+        tally(space, *standing.view.coverage, now, standing.gone, axis);
     std::vector<ValueTally> values;
     for (std::uint64_t value = 0; value < tallies.size(); ++value) {
       values.push_back({value_of(*space.axes()[axis], value), tallies[value]});

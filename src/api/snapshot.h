@@ -13,6 +13,9 @@ namespace upkeep {
 struct CollectionStanding {
   CollectionId id;
   CollectionView view;
+  std::vector<std::uint64_t> gone;  ///< ascending; partitions with a tombstone
+  /// What is known of single partitions, by index in view.space; may be null.
+  const std::map<std::uint64_t, PartitionRow>* rows = nullptr;
   Duration listing{};  ///< how long the listing took that it was judged by; 0: unknown
   Time first_seen;     ///< no gap of it was known before this
 };

@@ -12,12 +12,21 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/zone.h"
+#include "coverage/date_form.h"
 #include "coverage/rows.h"
 #include "model/collection.h"
 
 namespace upkeep {
 
-/// Dates and numbers are computed, never stored; lists and tables are looked up.
+/// One field of a value in the form in which it is compared.
+struct Cell {
+  std::uint64_t number = 0;  ///< a number; of a date its civil minutes since 1970, see date_form.h
+  std::string_view text;     ///< a text
+};
+
+/// Dates and numbers are computed, never stored; lists and tables are looked up. A table
+/// gives one value for each different combination of its fields, in the order of the rows
+/// in which they first stand; a repeated row counts once.
 class Axis {
  public:
   virtual ~Axis() = default;
@@ -25,16 +34,34 @@ class Axis {
   /// The fields that a value gives, in the order of `find`.
   std::span<const std::string> fields() const { return fields_; }
   virtual FieldType type(std::size_t field) const = 0;
-  /// Appends the canonical text of one field: 2025-10-21, 7, pbp.
-  virtual void append_text(std::uint64_t value, std::size_t field, std::string& out) const = 0;
+  /// A text stays valid as long as the axis.
+  virtual Cell cell(std::uint64_t value, std::size_t field) const = 0;
+  /// The value with exactly these cells, one for each field.
+  virtual std::optional<std::uint64_t> find_cells(std::span<const Cell>) const = 0;
+
+  /// Appends the canonical text of one field: 2025-10-21, 2025-10-21T14:30Z, 7, pbp.
+  void append_text(std::uint64_t value, std::size_t field, std::string& out) const;
   std::string text(std::uint64_t value, std::size_t field) const;
   /// The value whose fields have exactly these canonical texts.
-  virtual std::optional<std::uint64_t> find(std::span<const std::string_view> texts) const = 0;
+  std::optional<std::uint64_t> find(std::span<const std::string_view> texts) const;
+  /// The cell of a canonical text; nothing when it is none of the field's type.
+  std::optional<Cell> parse(std::size_t field, std::string_view text) const;
+  /// Do its dates have a time of day (steps under a day)?
+  virtual bool has_clock() const { return false; }
+
+  /// The smallest and the largest number of a field; of a text, its length in bytes.
+  struct Extent {
+    std::uint64_t least = 0, most = 0;
+  };
+  virtual Extent extent(std::size_t field) const = 0;
+  /// For fields of type date.
+  virtual DateShape date_shape(std::size_t field) const;
+
   /// Begin of a value of the time dimension; its end is the begin of the next step.
-  virtual Time start(std::uint64_t value) const = 0;
-  virtual Time end(std::uint64_t value) const = 0;
+  virtual Time start(std::uint64_t value) const;
+  virtual Time end(std::uint64_t value) const;
   /// A number from a further column of a table (expect.count.min).
-  virtual std::uint64_t number(std::uint64_t value, std::string_view column) const = 0;
+  virtual std::uint64_t number(std::uint64_t value, std::string_view column) const;
 
  protected:
   explicit Axis(std::vector<std::string> fields) : fields_(std::move(fields)) {}
@@ -42,6 +69,8 @@ class Axis {
  private:
   std::vector<std::string> fields_;
 };
+
+using AxisPtr = std::shared_ptr<const Axis>;
 
 /// What is needed beyond the configuration to make axes: the day, and the rows of tables.
 struct Surroundings {
@@ -52,6 +81,6 @@ struct Surroundings {
 };
 
 /// An error names the dimension and, for a table, the row.
-Result<std::shared_ptr<const Axis>> make_axis(const Dimension&, const Surroundings&);
+Result<AxisPtr> make_axis(const Dimension&, const Surroundings&);
 
 }  // namespace upkeep

@@ -1,5 +1,7 @@
 // Key templates: `espn/{season}/{date:%Y/%m/%d}/{game:04}-{_}.json`.
 #pragma once
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,14 @@ struct KeyTemplate {
   std::vector<std::string> fields() const;
   bool has_any() const;
 };
+
+/// A part of the key between two `/` that is empty, `.` or `..`.
+struct BadSegment {
+  std::string text;
+  std::size_t column = 0;  ///< in the template
+};
+std::optional<BadSegment> find_bad_segment(std::span<const KeyPart>);
+std::string to_text(const BadSegment&);
 
 /// `{{` and `}}` write braces. An error names the column.
 Result<KeyTemplate> parse_key_template(std::string_view);

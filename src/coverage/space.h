@@ -14,9 +14,13 @@
 #include "base/time.h"
 #include "coverage/axis.h"
 #include "coverage/key_template.h"
+#include "coverage/matcher.h"
 #include "model/collection.h"
 
 namespace upkeep {
+
+/// More partitions than this are taken for a typing error.
+inline constexpr std::uint64_t partitions_max = std::uint64_t{1} << 32;
 
 /// The fields of one partition with their canonical texts, in the order of the dimensions.
 using Partition = std::vector<std::pair<std::string, std::string>>;
@@ -43,8 +47,12 @@ class Space {
   /// The object key; free fields and {_} stay as they are in the template.
   std::string key(std::uint64_t index) const;
   /// Does key() name one object, or are there free fields or {_}?
-  bool has_exact_keys() const;
+  bool has_exact_keys() const { return !has_free_fields() && !has_any(); }
+  bool has_free_fields() const;
+  bool has_any() const;
 
+  /// What find_key uses, for those who need it millions of times a second.
+  const Matcher& matcher() const;
   /// The partition that an object key belongs to; nothing when it does not fit the template
   /// in canonical form or is not one of the values.
   std::optional<std::uint64_t> find_key(std::string_view key) const;

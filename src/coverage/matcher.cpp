@@ -1,0 +1,293 @@
+#include "coverage/matcher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <tuple>
+
+#include "coverage/rows_axis.h"
+
+namespace upkeep {
+namespace {
+
+/// False when there is something else than digits, or the number is too large.
+bool read_digits(const char* p, std::size_t size, std::uint64_t& number) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto digit = static_cast<std::uint64_t>(static_cast<unsigned char>(p[i]) - '0');
+    if (digit > 9) return false;
+    if (i >= 19) {  // only from here on it can overflow
+      if (__builtin_mul_overflow(value, 10, &value)) return false;
+      if (__builtin_add_overflow(value, digit, &value)) return false;
+    } else {
+      value = value * 10 + digit;
+    }
+  }
+  number = value;
+  return true;
+}
+
+/// The first place from `p` on where the literal stands; null when there is none before `end`.
+const char* find_literal(const char* p, const char* end, const std::string& literal) {
+  while (static_cast<std::size_t>(end - p) >= literal.size()) {
+    const std::size_t room = static_cast<std::size_t>(end - p) - literal.size() + 1;
+    p = static_cast<const char*>(std::memchr(p, literal.front(), room));
+    if (p == nullptr) return nullptr;
+    if (std::memcmp(p, literal.data(), literal.size()) == 0) return p;
+    ++p;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+/// One key on its way through the steps.
+struct Matcher::Run {
+  // The slots stay without initial values: clearing them would take longer than the match.
+  Run(const Matcher& m, const char* e, Hit& h) : matcher(m), end(e), hit(h) {}
+
+  const Matcher& matcher;
+  const char* end;
+  Hit& hit;
+  std::size_t tries = 0;
+  std::array<Slot, slots_max> slots;
+
+  bool from(std::size_t step, const char* p) {
+    for (; step < matcher.steps_.size(); ++step) {
+      const Step& now = matcher.steps_[step];
+      switch (now.kind) {
+        case Step::Kind::literal:
+          if (static_cast<std::size_t>(end - p) < now.literal.size()) return false;
+          if (std::memcmp(p, now.literal.data(), now.literal.size()) != 0) return false;
+          p += now.literal.size();
+          break;
+        case Step::Kind::number:
+          p = number(now, p);
+          if (p == nullptr) return false;
+          break;
+        case Step::Kind::text:
+          p = text(now, p);
+          if (p == nullptr) return false;
+          break;
+        case Step::Kind::known: {
+          const Slot& before = slots[now.slot];
+          if (static_cast<std::size_t>(end - p) < before.number) return false;
+          if (std::memcmp(p, before.text, before.number) != 0) return false;
+          p += before.number;
+          break;
+        }
+        case Step::Kind::free:
+          return free(step, p);
+      }
+    }
+    return p == end && look_up();
+  }
+
+  /// Where the group ends whose variable part begins at `p` and has at least `size` bytes.
+  const char* group_end(const Step& step, const char* p, std::size_t size) const {
+    if (static_cast<std::size_t>(end - p) < size + step.behind) return nullptr;
+    if (step.last) return end;
+    return find_literal(p + size + step.behind, end, step.literal);
+  }
+
+  const char* number(const Step& step, const char* p) {
+    std::size_t size = step.width;
+    if (step.width != 0) {
+      if (static_cast<std::size_t>(end - p) < size) return nullptr;
+    } else if (step.digits_end) {
+      const auto room = static_cast<std::size_t>(end - p);
+      while (size < room && static_cast<unsigned char>(p[size] - '0') <= 9) ++size;
+    } else {
+      const char* stop = group_end(step, p, 1);
+      if (stop == nullptr) return nullptr;
+      size = static_cast<std::size_t>(stop - p) - step.behind;
+    }
+    // Only the canonical form: no more zeros in front than the padding asks for.
+    if (size < step.padded || (size > step.padded && *p == '0')) return nullptr;
+    std::uint64_t value;
+    if (!read_digits(p, size, value)) return nullptr;
+    if (step.again && slots[step.slot].number != value) return nullptr;
+    slots[step.slot].number = value;
+    return p + size;
+  }
+
+  const char* text(const Step& step, const char* p) {
+    const char* stop;
+    if (step.width != 0) {
+      if (static_cast<std::size_t>(end - p) < step.width) return nullptr;
+      stop = p + step.width;
+    } else {
+      stop = group_end(step, p, 1);
+      if (stop == nullptr) return nullptr;
+      stop -= step.behind;
+    }
+    slots[step.slot] = {static_cast<std::uint64_t>(stop - p), p};
+    return stop;
+  }
+
+  /// One or more characters but `/`; tries every end from the nearest on.
+  bool free(std::size_t index, const char* p) {
+    const Step& step = matcher.steps_[index];
+    const char* slash = static_cast<const char*>(
+        p == end ? nullptr : std::memchr(p, '/', static_cast<std::size_t>(end - p)));
+    const char* const farthest = slash == nullptr ? end : slash;
+    for (std::size_t size = 1;; ++size) {
+      const char* stop = group_end(step, p, size);
+      if (stop == nullptr || (stop -= step.behind) > farthest) return false;
+      slots[step.slot] = {static_cast<std::uint64_t>(stop - p), p};
+      if (from(index + 1, stop)) return true;
+      if (step.last || ++tries > tries_max) return false;
+      size = static_cast<std::size_t>(stop - p);
+    }
+  }
+
+  bool look_up() {
+    hit = {};
+    for (const Lookup& lookup : matcher.lookups_) {
+      std::array<Cell, cells_max> cells;
+      for (std::size_t i = 0; i < lookup.sources.size(); ++i) {
+        const Source& source = lookup.sources[i];
+        const Slot& slot = slots[source.slot];
+        if (source.type == FieldType::text) {
+          cells[i] = {0, {slot.text, slot.number}};
+        } else if (source.type == FieldType::number) {
+          cells[i].number = slot.number;
+        } else {
+          std::array<std::uint64_t, date_units> values;
+          for (std::size_t unit = 0; unit < date_units; ++unit) {
+            values[unit] = slots[source.units[unit]].number;
+          }
+          const auto date = source.reader->read(values);
+          if (!date) return false;
+          cells[i].number = static_cast<std::uint64_t>(*date);
+        }
+      }
+      const auto value = lookup.axis->find_cells({cells.data(), lookup.sources.size()});
+      if (!value) return false;
+      hit.index += *value * lookup.stride;
+      if (lookup.time) hit.time = *value;
+    }
+    return true;
+  }
+};
+
+bool Matcher::find(std::string_view key, Hit& hit) const {
+  if (key.size() < prefix_.size() + suffix_.size()) return false;
+  if (!key.starts_with(prefix_) || !key.ends_with(suffix_)) return false;
+  Run run(*this, key.data() + key.size() - suffix_.size(), hit);
+  return run.from(0, key.data() + prefix_.size());
+}
+
+class Matcher::Compiler {
+ public:
+  Compiler(const KeyLayout& layout, std::span<const AxisPtr> axes) : layout_(layout), axes_(axes) {}
+
+  Result<Matcher> compile(std::span<const std::uint64_t> strides,
+                          std::optional<std::size_t> time_axis) {
+    std::span<const KeyPiece> pieces = layout_.pieces;
+    if (!pieces.empty() && pieces.front().kind == KeyPiece::Kind::literal) {
+      matcher_.prefix_ = pieces.front().text;
+      pieces = pieces.subspan(1);
+    }
+    if (!pieces.empty() && pieces.back().kind == KeyPiece::Kind::literal) {
+      matcher_.suffix_ = pieces.back().text;
+      pieces = pieces.first(pieces.size() - 1);
+    }
+    for (std::size_t i = 0; i < pieces.size(); ++i) add(pieces, i);
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+      UPKEEP_CHECK(add_lookup(axis, strides[axis], time_axis == axis));
+    }
+    if (slots_.size() >= slots_max) {
+      return fail(fmt::format("the key has more than {} fields", slots_max - 1));
+    }
+    return std::move(matcher_);
+  }
+
+ private:
+  /// The slot of what may appear several times; `again` tells whether it did before.
+  std::uint8_t slot(const std::tuple<std::size_t, std::size_t, std::size_t, std::string>& what,
+                    bool& again) {
+    const auto [at, fresh] = slots_.try_emplace(what, slots_.size());
+    again = !fresh;
+    return static_cast<std::uint8_t>(at->second);
+  }
+
+  std::uint8_t slot(const KeyPiece& piece, bool& again) {
+    if (piece.is_any()) return slot({1, any_++, 0, ""}, again);
+    if (piece.kind == KeyPiece::Kind::free) return slot({0, 0, 0, piece.text}, again);
+    const bool unit = piece.kind == KeyPiece::Kind::unit;
+    return slot(
+        {2 + piece.axis, piece.field, unit ? 1 + static_cast<std::size_t>(piece.unit) : 0, ""},
+        again);
+  }
+
+  void add(std::span<const KeyPiece> pieces, std::size_t at) {
+    using Kind = KeyPiece::Kind;
+    const KeyPiece& piece = pieces[at];
+    Step step;
+    if (piece.kind == Kind::literal) {
+      step.literal = piece.text;
+      matcher_.steps_.push_back(std::move(step));
+      return;
+    }
+    step.kind = piece.known                ? Step::Kind::known
+                : piece.kind == Kind::text ? Step::Kind::text
+                : piece.kind == Kind::free ? Step::Kind::free
+                                           : Step::Kind::number;
+    step.slot = slot(piece, step.again);
+    step.width = static_cast<std::uint32_t>(piece.width.value_or(0));
+    step.padded =
+        static_cast<std::uint32_t>(piece.kind == Kind::unit ? piece.width.value() : piece.padded);
+    std::size_t next = at + 1;
+    for (; next < pieces.size() && pieces[next].kind != Kind::literal; ++next) {
+      step.behind += static_cast<std::uint32_t>(pieces[next].width.value_or(0));
+    }
+    step.last = next == pieces.size();
+    const std::string& literal = step.last ? matcher_.suffix_ : pieces[next].text;
+    step.digits_end = next == at + 1 && (literal.empty() || literal[0] < '0' || literal[0] > '9');
+    if (!step.last) step.literal = literal;
+    matcher_.steps_.push_back(std::move(step));
+  }
+
+  Result<void> add_lookup(std::size_t axis, std::uint64_t stride, bool time) {
+    Lookup lookup{axes_[axis], stride, time, {}};
+    const std::vector<std::size_t>& fields = layout_.fields[axis];
+    if (fields.size() > cells_max) {
+      return fail(fmt::format("a table gives the key more than {} fields", cells_max));
+    }
+    if (fields.size() < axes_[axis]->fields().size()) {
+      UPKEEP_TRY(lookup.axis, static_cast<const RowsAxis&>(*axes_[axis]).by_fields(fields));
+    }
+    for (const std::size_t field : fields) {
+      Source source;
+      source.type = axes_[axis]->type(field);
+      source.reader = layout_.readers[axis][field];
+      for (std::size_t unit = 0; source.reader && unit < date_units; ++unit) {
+        bool ignored;
+        if (!source.reader->reads(static_cast<DateUnit>(unit))) continue;
+        source.units[unit] = slot({2 + axis, field, 1 + unit, ""}, ignored);
+      }
+      bool ignored;
+      if (!source.reader) source.slot = slot({2 + axis, field, 0, ""}, ignored);
+      lookup.sources.push_back(std::move(source));
+    }
+    matcher_.lookups_.push_back(std::move(lookup));
+    return {};
+  }
+
+  const KeyLayout& layout_;
+  std::span<const AxisPtr> axes_;
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t, std::string>, std::size_t> slots_;
+  std::size_t any_ = 0;
+  Matcher matcher_;
+};
+
+Result<Matcher> Matcher::make(const KeyLayout& layout, std::span<const AxisPtr> axes,
+                              std::span<const std::uint64_t> strides,
+                              std::optional<std::size_t> time_axis) {
+  return Compiler(layout, axes).compile(strides, time_axis);
+}
+
+}  // namespace upkeep

@@ -1,0 +1,225 @@
+#include "coverage/rows_axis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "coverage/hash.h"
+
+namespace upkeep {
+namespace {
+
+using namespace std::chrono;
+
+/// What makes a text unfit to stand in a key; empty when nothing does.
+std::string_view flaw(std::string_view text) {
+  if (text.empty()) return "is empty";
+  if (text == "." || text == "..") return "names a folder";
+  if (text.find('/') != std::string_view::npos) return "holds `/`";
+  const bool control = std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return control ? "holds a control character" : "";
+}
+
+}  // namespace
+
+RowsAxis::RowsAxis(Names names, std::vector<std::string> fields, std::vector<Column> columns,
+                   std::shared_ptr<const Rows> rows)
+    : Axis(std::move(fields)),
+      names_(std::move(names)),
+      columns_(std::move(columns)),
+      rows_(std::move(rows)) {}
+
+Result<AxisPtr> RowsAxis::of_list(const std::string& name, const ValueList& list) {
+  const auto rows = std::make_shared<Rows>(std::vector{name});
+  for (const std::string& value : list.values) rows->add(std::array{std::string_view(value)});
+  const Names names{name, "value"};
+  UPKEEP_TRY(Column column, make_column(names, {name, FieldType::text}, *rows));
+  std::shared_ptr<RowsAxis> axis(new RowsAxis(names, {name}, {std::move(column)}, rows));
+  axis->index_values();
+  if (axis->size() != rows->size()) {
+    return fail(fmt::format("dimension `{}`: a value stands twice in its list", name));
+  }
+  return axis;
+}
+
+Result<AxisPtr> RowsAxis::of_table(const std::string& name, const Table& table,
+                                   std::shared_ptr<const Rows> rows, const Zone& zone) {
+  const Names names{name};
+  if (rows->size() >= std::numeric_limits<std::uint32_t>::max()) {
+    return fail(fmt::format("dimension `{}`: its table has too many rows", name));
+  }
+  std::vector<std::string> fields;
+  std::vector<Column> columns;
+  for (const TableField& field : table.fields) {
+    UPKEEP_TRY(Column column, make_column(names, field, *rows));
+    fields.push_back(field.name);
+    columns.push_back(std::move(column));
+  }
+  for (const std::string& further : table.columns) {
+    UPKEEP_TRY([[maybe_unused]] const Column column,
+               make_column(names, {further, FieldType::number}, *rows));
+  }
+  std::shared_ptr<RowsAxis> axis(
+      new RowsAxis(names, std::move(fields), std::move(columns), std::move(rows)));
+  axis->index_values();
+  axis->find_starts(zone);
+  return axis;
+}
+
+Result<RowsAxis::Column> RowsAxis::make_column(const Names& names, const TableField& field,
+                                               const Rows& rows) {
+  const auto at = rows.column(field.name);
+  if (!at) {
+    return fail(fmt::format("dimension `{}`: the table has no column `{}`; it has {}",
+                            names.dimension, field.name, join(rows.columns(), ", ")));
+  }
+  const bool list = names.row == "value";
+  const auto error = [&](std::uint64_t row, std::string_view what) {
+    return fail(fmt::format("dimension `{}`, {} {}{}: `{}` {}", names.dimension, names.row, row + 1,
+                            list ? "" : fmt::format(", column `{}`", field.name), rows.at(row, *at),
+                            what));
+  };
+  std::vector<std::uint64_t> numbers;
+  if (field.type != FieldType::text) numbers.reserve(rows.size());
+  for (std::uint64_t row = 0; row < rows.size(); ++row) {
+    const std::string_view text = rows.at(row, *at);
+    if (field.type == FieldType::text) {
+      if (const std::string_view what = flaw(text); !what.empty()) return error(row, what);
+    } else if (field.type == FieldType::number) {
+      const auto number = parse_number(text);
+      if (!number) return error(row, "is not a whole number");
+      numbers.push_back(*number);
+    } else {
+      const auto date = parse_date(text, false);
+      if (!date || text >= "9999") return error(row, "is not a date like 2025-10-21");
+      numbers.push_back(static_cast<std::uint64_t>(*date));
+    }
+  }
+  Column column{*at, field.type, nullptr};
+  if (field.type != FieldType::text) {
+    column.numbers = std::make_shared<const std::vector<std::uint64_t>>(std::move(numbers));
+  }
+  return column;
+}
+
+Cell RowsAxis::cell_of_row(std::uint64_t row, const Column& column) const {
+  if (column.type == FieldType::text) return {0, rows_->at(row, column.at)};
+  return {(*column.numbers)[row], {}};
+}
+
+std::uint64_t RowsAxis::hash(std::span<const Cell> cells) const {
+  std::uint64_t hash = cells.size();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    hash =
+        columns_[i].type == FieldType::text ? mix(hash, cells[i].text) : mix(hash, cells[i].number);
+  }
+  return hash;
+}
+
+void RowsAxis::index_values() {
+  index_ = TupleIndex(rows_->size());
+  rows_of_values_.clear();
+  rows_of_values_.reserve(rows_->size());
+  std::vector<Cell> cells(columns_.size());
+  for (std::uint64_t row = 0; row < rows_->size(); ++row) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) cells[i] = cell_of_row(row, columns_[i]);
+    if (find_cells(cells)) continue;
+    index_.add(hash(cells), static_cast<std::uint32_t>(rows_of_values_.size()));
+    rows_of_values_.push_back(static_cast<std::uint32_t>(row));
+  }
+}
+
+std::optional<std::uint64_t> RowsAxis::find_cells(std::span<const Cell> cells) const {
+  return index_.find(hash(cells), [&](std::uint32_t value) {
+    const std::uint64_t row = rows_of_values_[value];
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const Cell there = cell_of_row(row, columns_[i]);
+      if (there.number != cells[i].number || there.text != cells[i].text) return false;
+    }
+    return true;
+  });
+}
+
+Result<AxisPtr> RowsAxis::by_fields(std::span<const std::size_t> wanted) const {
+  std::vector<std::string> names;
+  std::vector<Column> columns;
+  for (const std::size_t field : wanted) {
+    names.push_back(fields()[field]);
+    columns.push_back(columns_[field]);
+  }
+  std::shared_ptr<RowsAxis> axis(new RowsAxis(names_, std::move(names), std::move(columns), rows_));
+  axis->index_values();
+  if (axis->size() == size()) return axis;
+  std::uint64_t value = 0;
+  while (axis->rows_of_values_[value] == rows_of_values_[value]) ++value;
+  std::vector<Cell> cells;
+  for (const std::size_t field : wanted) cells.push_back(cell(value, field));
+  return fail(fmt::format(
+      "dimension `{}`: the rows {} and {} have the same key; add a field that tells them apart to "
+      "the key",
+      names_.dimension, axis->row_text(*axis->find_cells(cells)), row_text(value)));
+}
+
+std::string RowsAxis::row_text(std::uint64_t value) const {
+  return std::to_string(rows_of_values_[value] + std::uint64_t{1});
+}
+
+Axis::Extent RowsAxis::extent(std::size_t field) const {
+  Extent extent;
+  for (std::uint64_t value = 0; value < size(); ++value) {
+    const Cell there = cell(value, field);
+    std::uint64_t measure = there.number;
+    if (type(field) == FieldType::text) measure = there.text.size();
+    extent.least = value == 0 ? measure : std::min(extent.least, measure);
+    extent.most = std::max(extent.most, measure);
+  }
+  return extent;
+}
+
+DateShape RowsAxis::date_shape(std::size_t field) const {
+  DateShape shape{.first_year = 1, .last_year = 1};
+  if (size() == 0) return shape;
+  std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = 0;
+  for (std::uint64_t value = 0; value < size(); ++value) {
+    const auto date = static_cast<std::int64_t>(cell(value, field).number);
+    first = std::min(first, date);
+    last = value == 0 ? date : std::max(last, date);
+  }
+  shape.first_year = int{year_month_day{day_of(first)}.year()};
+  shape.last_year = int{year_month_day{day_of(last)}.year()};
+  return shape;
+}
+
+void RowsAxis::find_starts(const Zone& zone) {
+  const auto date = std::ranges::find(columns_, FieldType::date, &Column::type);
+  if (date == columns_.end()) return;
+  time_ = static_cast<std::size_t>(date - columns_.begin());
+  if (size() == 0) return;
+  Day last_day = first_day_ = day_of(static_cast<std::int64_t>(cell(0, *time_).number));
+  for (std::uint64_t value = 1; value < size(); ++value) {
+    const Day day = day_of(static_cast<std::int64_t>(cell(value, *time_).number));
+    first_day_ = std::min(first_day_, day);
+    last_day = std::max(last_day, day);
+  }
+  for (Day day = first_day_; day <= last_day + days{1}; day += days{1}) {
+    starts_.push_back(zone.start_of(day));
+  }
+}
+
+Time RowsAxis::at_day(std::uint64_t value, std::int64_t later) const {
+  UPKEEP_ASSERT(time_);
+  const Day day = day_of(static_cast<std::int64_t>(cell(value, *time_).number));
+  return starts_[static_cast<std::uint64_t>((day - first_day_).count() + later)];
+}
+
+std::uint64_t RowsAxis::number(std::uint64_t value, std::string_view column) const {
+  const auto at = rows_->column(column);
+  UPKEEP_ASSERT(at);
+  return parse_number(rows_->at(rows_of_values_[value], *at)).value_or(0);
+}
+
+}  // namespace upkeep

@@ -38,7 +38,7 @@ struct StartAttempt {
   Time deadline;   ///< the process group is ended then → AttemptEnded (timed out)
 };
 
-/// Effect: end the attempt's process group (or what is left of an orphan), with grace.
+/// End the attempt's process group (or what is left of an orphan), with grace.
 struct StopAttempt {
   AttemptId attempt;
 };
@@ -73,8 +73,7 @@ using Command = std::variant<ListStore, LookAt, StartAttempt, StopAttempt, Watch
 
 /// Must the changes of its step be durable before it is carried out?
 inline bool is_effect(const Command& command) {
-  return std::holds_alternative<StartAttempt>(command) ||
-         std::holds_alternative<StopAttempt>(command);
+  return std::holds_alternative<StartAttempt>(command);
 }
 
 }  // namespace upkeep

@@ -262,6 +262,8 @@ CollectionView Engine::view(CollectionId id) const {
   return view;
 }
 
+Time Engine::first_seen(CollectionId id) const { return parts_->of(id).row.first_seen; }
+
 std::vector<std::uint64_t> Engine::gone(CollectionId id, Time now) const {
   return parts_->of(id).gone(now);
 }

@@ -67,6 +67,8 @@ class Engine {
 
   // For views. References hold until the next step.
   CollectionView view(CollectionId) const;
+  /// When the collection's first inventory was accepted; the epoch before.
+  Time first_seen(CollectionId) const;
   /// Ascending indices of partitions with a tombstone.
   std::vector<std::uint64_t> gone(CollectionId, Time now) const;
   /// The queue: running tasks first, then in the order in which they would start. Computed

@@ -9,9 +9,14 @@
 
 namespace upkeep {
 
+/// The order of one run holds across all its stores, so it waits for the slowest of them.
+bool Engine::Parts::all_judged() const {
+  return std::ranges::all_of(stores, [](const StoreTrack& s) { return s.judged || !s.wanted; });
+}
+
 bool Engine::Parts::may_start(Time now) const {
   if (!assignment.fill || !config.enabled || stopping || complete || disk_low_since) return false;
-  if (is_one_run() && now >= *assignment.run_until) return false;
+  if (is_one_run() && (now >= *assignment.run_until || !all_judged())) return false;
   const auto busy = std::ranges::count_if(
       attempts, [](const auto& entry) { return entry.second.view.phase != Phase::proving; });
   // Proofs take no place, but they must not pile up when collectors are faster than looks.

@@ -98,6 +98,7 @@ struct Engine::Parts {
   // engine_backlog.cpp: what comes next
   void due(Time, const BacklogDue&);
   void fill(Time);
+  bool all_judged() const;
   bool may_start(Time) const;
   bool may_fill(CollectionId) const;
   std::string held_by(CollectionId) const;

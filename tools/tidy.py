@@ -221,8 +221,8 @@ class Tidy:
                 self.findings.add(name, number, f"{leftover[0]}: finish it or take it out")
 
     def check_code(self, name, text):
-        # The header of the same name says what a source is for.
-        own = f'#include "{name.removeprefix("src/").removesuffix(".cpp")}.h"'
+        # The header of the same name says what a source and its tests are for.
+        own = f'#include "{re.sub(r"^src/|(_test)?[.]cpp$", "", name)}.h"'
         self.check_form(name, text, own if text.startswith(own) else "//")
         parts = name.split("/")
         code = without_comments_and_strings(text)

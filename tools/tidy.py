@@ -26,7 +26,7 @@ CODE_ENDINGS = {".h", ".cpp"}
 CODE_FOLDERS = ("src", "tests", "fuzz", "bench")
 SKIPPED_FOLDERS = {"build", ".git", ".demo", ".upkeep", "node_modules", "__pycache__"}
 CMAKE_NAMES = re.compile(r"(CMakeLists\.txt|.*\.cmake)$")
-SCRIPTS = {"x", ".ci/run", "examples/weather/demo"}
+SCRIPTS = {"x", ".ci/run", "bench/run", "examples/weather/demo"}
 
 
 def ban(folders, pattern, mend):

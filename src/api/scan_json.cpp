@@ -72,7 +72,7 @@ Tint tint_of(double share) {
   return share >= 1 ? Tint::good : share >= 0.9 ? Tint::fair : Tint::bad;
 }
 
-Cell number_cell(std::uint64_t number, Tint tint = Tint::plain) {
+TableCell number_cell(std::uint64_t number, Tint tint = Tint::plain) {
   return {with_thousands(number), number == 0 ? Tint::dim : tint};
 }
 
@@ -99,8 +99,8 @@ std::vector<Column> scan_columns() {
 void add_row(TextTable& table, const CollectionStanding& standing, const Snapshot& snapshot) {
   const std::string& name = snapshot.config.of(standing.id).name;
   if (!is_judged(standing)) {
-    std::vector<Cell> cells{{name}, {"unknown", Tint::bad}};
-    cells.resize(scan_columns().size(), Cell{"-", Tint::dim});
+    std::vector<TableCell> cells{{name}, {"unknown", Tint::bad}};
+    cells.resize(scan_columns().size(), TableCell{"-", Tint::dim});
     table.add(std::move(cells));
     return;
   }
@@ -168,11 +168,11 @@ std::string by_text(const CollectionStanding& standing, const Snapshot& snapshot
   columns.push_back({.title = "EXPECTED", .right = true, .rank = 1});
   TextTable table(std::move(columns));
   for (const ValueTally& value : *values) {
-    std::vector<Cell> cells{{name}};
+    std::vector<TableCell> cells{{name}};
     for (const auto& [field, text] : value.value) cells.push_back({text});
     const double share = share_of(value.tally);
-    cells.push_back(value.tally.expected == 0 ? Cell{"-", Tint::dim}
-                                              : Cell{to_percent_text(share), tint_of(share)});
+    cells.push_back(value.tally.expected == 0 ? TableCell{"-", Tint::dim}
+                                              : TableCell{to_percent_text(share), tint_of(share)});
     cells.push_back(number_cell(value.tally.good));
     cells.push_back(number_cell(value.tally.expected));
     table.add(std::move(cells));

@@ -16,9 +16,9 @@ std::size_t narrowest(const Column& column, std::size_t natural) {
 
 }  // namespace
 
-void TextTable::add(std::vector<Cell> cells) {
+void TextTable::add(std::vector<TableCell> cells) {
   UPKEEP_ASSERT(cells.size() == columns_.size());
-  for (Cell& cell : cells) cell.text = printable(cell.text);
+  for (TableCell& cell : cells) cell.text = printable(cell.text);
   rows_.push_back(std::move(cells));
 }
 
@@ -69,7 +69,7 @@ TextTable::Layout TextTable::lay_out(const Style& style) const {
   return layout;
 }
 
-void TextTable::append_row(const Style& style, const std::vector<Cell>& cells,
+void TextTable::append_row(const Style& style, const std::vector<TableCell>& cells,
                            std::string& out) const {
   std::string line;
   std::size_t pending = 0;  // spaces that stand before the next text, none at the line's end
@@ -98,7 +98,7 @@ std::string TextTable::render(const Style& style) {
   std::string out;
   if (layout_.widths.empty()) {
     layout_ = lay_out(style);
-    std::vector<Cell> titles;
+    std::vector<TableCell> titles;
     for (const Column& column : columns_) titles.push_back({column.title, Tint::strong});
     append_row(style, titles, out);
   }

@@ -17,7 +17,7 @@ struct Column {
   Clip clip = Clip::end;
 };
 
-struct Cell {
+struct TableCell {
   std::string text;
   Tint tint = Tint::plain;
 };
@@ -26,7 +26,7 @@ struct Cell {
 class TextTable {
  public:
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  void add(std::vector<Cell> cells);
+  void add(std::vector<TableCell> cells);
   std::size_t rows() const { return rows_.size(); }
 
   /// Settles the widths by the rows so far and gives the title line and these rows; each
@@ -40,10 +40,10 @@ class TextTable {
     std::vector<bool> shown;
   };
   Layout lay_out(const Style&) const;
-  void append_row(const Style&, const std::vector<Cell>&, std::string& out) const;
+  void append_row(const Style&, const std::vector<TableCell>&, std::string& out) const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<Cell>> rows_;
+  std::vector<std::vector<TableCell>> rows_;
   Layout layout_;
 };
 

@@ -1,6 +1,7 @@
 // The comparison of one inventory with all collections of its store: the hot path.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,10 @@ struct Loss {
   bool operator==(const Loss&) const = default;
 };
 
+/// An inventory's own marks are disjoint: no partition has two of them.
 struct Coverage {
   Time taken_at;                                ///< when the inventory began
-  Bits present;                                 ///< an object is there
+  Bits present;                                 ///< an object is there, or none is needed
   Bits invalid, undersized, stale, incomplete;  ///< of size 0 while nobody is marked
   std::uint64_t objects = 0, bytes = 0;         ///< what lies in the collection's folder
   std::uint64_t strays = 0, duplicates = 0;
@@ -38,13 +40,20 @@ struct Coverage {
   std::uint64_t good_word(std::uint64_t word) const;
 };
 
-/// What the store shows of one partition.
+/// What the store shows of one partition. Of several objects (for {_}) the newest counts,
+/// of equally new ones the largest. With free fields the newest decides about staleness,
+/// and objects smaller than `min_size` do not count towards the number that is needed; when
+/// all are, the partition is undersized.
 struct Sight {
   std::uint64_t objects = 0;  ///< that belong to it
+  std::uint64_t small = 0;    ///< of them, those smaller than min_size
   std::uint64_t size = 0;     ///< bytes of the newest
   Time modified;              ///< of the newest
   bool valid = true;
 };
+
+/// Takes one more object of the partition into account.
+void see(Sight&, const Space&, std::uint64_t size, Time modified);
 
 /// What is wrong with a partition that looks like this, by the collection's `expect`.
 std::optional<GapKind> judge(const Space&, std::uint64_t index, const Sight&, Time now);

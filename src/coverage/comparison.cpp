@@ -1,0 +1,111 @@
+#include "coverage/comparison.h"
+
+#include <algorithm>
+#include <map>
+
+#include "coverage/ignore.h"
+#include "coverage/prefix_tree.h"
+#include "coverage/tracker.h"
+
+namespace upkeep {
+namespace {
+
+constexpr std::size_t stray_samples_max = 10;
+
+/// A folder of one or several collections, and what lies in it but in no deeper one.
+struct Folder {
+  std::string path;
+  std::size_t first_collection = 0;
+  std::uint64_t objects = 0, bytes = 0, strays = 0;
+  std::vector<std::string> samples;  ///< of strays, ascending
+
+  /// Keeps the first in the order of keys, so that the order of the listing does not matter.
+  void add_stray(std::string_view key) {
+    ++strays;
+    if (samples.size() == stray_samples_max && key >= samples.back()) return;
+    const auto at = std::ranges::lower_bound(samples, key);
+    samples.emplace(at, key);
+    if (samples.size() > stray_samples_max) samples.pop_back();
+  }
+};
+
+}  // namespace
+
+struct Comparison::Parts {
+  std::vector<SpacePtr> spaces;
+  std::vector<Tracker> trackers;
+  std::vector<Folder> folders;         ///< by path
+  std::vector<std::size_t> folder_of;  ///< of each collection
+  IgnoreList ignore;
+  PrefixTree tree;  ///< numbers of folders, then of trackers
+  Time taken_at;
+
+  Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now);
+};
+
+Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now)
+    : spaces(std::move(all)), ignore(store.ignore), taken_at(taken) {
+  std::map<std::string, std::size_t> first;  // collection by folder
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    first.try_emplace(spaces[i]->key_template().folder(), i);
+    trackers.emplace_back(spaces[i], now);
+  }
+  std::vector<std::pair<std::string, std::uint32_t>> prefixes;
+  for (const auto& [path, collection] : first) {
+    prefixes.emplace_back(path, static_cast<std::uint32_t>(folders.size()));
+    folders.push_back({path, collection, 0, 0, 0, {}});
+  }
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    const std::string folder = spaces[i]->key_template().folder();
+    const auto at = std::ranges::lower_bound(folders, folder, {}, &Folder::path);
+    folder_of.push_back(static_cast<std::size_t>(at - folders.begin()));
+    prefixes.emplace_back(spaces[i]->matcher().prefix(),
+                          static_cast<std::uint32_t>(folders.size() + i));
+  }
+  tree = PrefixTree(std::move(prefixes));
+}
+
+Comparison::Comparison(const Store& store, std::vector<SpacePtr> spaces, Time taken_at, Time now)
+    : parts_(std::make_unique<Parts>(store, std::move(spaces), taken_at, now)) {}
+Comparison::~Comparison() = default;
+
+void Comparison::add(const Object& object) {
+  Parts& parts = *parts_;
+  const bool ignored = parts.ignore.fits(object.key);
+  Folder* deepest = nullptr;
+  bool claimed = false;
+  parts.tree.visit(object.key, [&](std::uint32_t number) {
+    if (number < parts.folders.size()) {
+      deepest = &parts.folders[number];
+    } else if (!ignored) {
+      claimed |= parts.trackers[number - parts.folders.size()].add(object);
+    }
+  });
+  if (deepest == nullptr) return;
+  ++deepest->objects;
+  deepest->bytes += object.size;
+  if (!claimed && !ignored) deepest->add_stray(object.key);
+}
+
+std::vector<Coverage> Comparison::finish() {
+  Parts& parts = *parts_;
+  std::vector<Coverage> results;
+  for (std::size_t i = 0; i < parts.spaces.size(); ++i) {
+    Coverage coverage = parts.trackers[i].finish();
+    coverage.taken_at = parts.taken_at;
+    const Folder& own = parts.folders[parts.folder_of[i]];
+    for (const Folder& folder : parts.folders) {
+      if (!folder.path.starts_with(own.path)) continue;
+      coverage.objects += folder.objects;
+      coverage.bytes += folder.bytes;
+    }
+    if (own.first_collection == i) {
+      coverage.strays = own.strays;
+      coverage.stray_samples = own.samples;
+    }
+    results.push_back(std::move(coverage));
+  }
+  return results;
+}
+
+}  // namespace upkeep

@@ -1,0 +1,52 @@
+// Which of many prefixes a key begins with: a radix tree, so that the cost depends on the
+// length of the prefixes and hardly on their number.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace upkeep {
+
+class PrefixTree {
+ public:
+  PrefixTree() : PrefixTree(std::vector<std::pair<std::string, std::uint32_t>>{}) {}
+  /// Prefixes with a number for each; a prefix may stand several times.
+  explicit PrefixTree(std::vector<std::pair<std::string, std::uint32_t>>);
+
+  /// Calls `take(number)` for every prefix of the key, shorter prefixes first.
+  template <class Take>
+  void visit(std::string_view key, const Take& take) const {
+    const Node* node = nodes_.data();
+    for (std::size_t at = 0;;) {
+      if (key.size() - at < node->label_size) return;
+      const char* label = labels_.data() + node->label;
+      if (std::memcmp(key.data() + at, label, node->label_size) != 0) return;
+      at += node->label_size;
+      for (std::uint32_t i = 0; i < node->numbers_size; ++i) take(numbers_[node->numbers + i]);
+      if (at == key.size() || node->children_size == 0) return;
+      const char* branches = branches_.data() + node->children;
+      const void* branch = std::memchr(branches, key[at], node->children_size);
+      if (branch == nullptr) return;
+      node = nodes_.data() + node->children + (static_cast<const char*>(branch) - branches);
+    }
+  }
+
+ private:
+  struct Node {
+    std::uint32_t label = 0, label_size = 0;        ///< in labels_
+    std::uint32_t numbers = 0, numbers_size = 0;    ///< in numbers_: of prefixes that end here
+    std::uint32_t children = 0, children_size = 0;  ///< in nodes_, side by side
+  };
+  using Entry = std::pair<std::string, std::uint32_t>;
+  void build(std::size_t node, const Entry* first, const Entry* last, std::size_t depth);
+
+  std::vector<Node> nodes_;
+  std::string branches_;  ///< for each node the first character of its label
+  std::string labels_;
+  std::vector<std::uint32_t> numbers_;
+};
+
+}  // namespace upkeep

@@ -1,0 +1,95 @@
+#include "coverage/tracker.h"
+
+#include <limits>
+
+namespace upkeep {
+namespace {
+
+/// No partition keeps two marks: what `first` holds is taken out of `second`.
+void take_out(Bits& second, const Bits& first) {
+  const auto words = second.words();
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] &= ~first.word(i);
+}
+
+}  // namespace
+
+Tracker::Tracker(SpacePtr space, Time now)
+    : space_(std::move(space)), matcher_(&space_->matcher()), rules_(*space_, now) {
+  mode_ = space_->has_free_fields() ? Mode::counted
+          : space_->has_any()       ? Mode::newest
+                                    : Mode::exact;
+  coverage_.present = Bits(space_->size());
+  if (mode_ == Mode::newest && rules_.has_min_size()) newest_.resize(space_->size());
+  if (mode_ == Mode::counted) counts_.resize(space_->size());
+}
+
+void Tracker::set(Bits& bits, std::uint64_t index) {
+  if (bits.size() == 0) bits = Bits(space_->size());
+  bits.set(index);
+}
+
+void Tracker::add_exact(const Matcher::Hit& hit, const Object& object) {
+  coverage_.present.set(hit.index);
+  if (rules_.is_small(object.size)) {
+    set(coverage_.undersized, hit.index);
+  } else if (rules_.has_staleness() && rules_.is_stale(object.modified, hit.time)) {
+    set(coverage_.stale, hit.index);
+  }
+}
+
+/// The newest is stale exactly when all are, so no time needs to be kept for it.
+void Tracker::note_staleness(const Matcher::Hit& hit, const Object& object, bool first) {
+  if (!rules_.has_staleness()) return;
+  if (!rules_.is_stale(object.modified, hit.time)) {
+    coverage_.stale.reset(hit.index);
+  } else if (first) {
+    set(coverage_.stale, hit.index);
+  }
+}
+
+void Tracker::add_newest(const Matcher::Hit& hit, const Object& object) {
+  const bool first = !coverage_.present.test(hit.index);
+  coverage_.present.set(hit.index);
+  if (!first) ++coverage_.duplicates;
+  note_staleness(hit, object, first);
+  if (!rules_.has_min_size()) return;
+  Time& newest = newest_[hit.index];
+  if (!first && object.modified < newest) return;
+  const bool newer = first || object.modified > newest;
+  newest = object.modified;
+  if (!rules_.is_small(object.size)) {
+    coverage_.undersized.reset(hit.index);
+  } else if (newer) {
+    set(coverage_.undersized, hit.index);
+  }
+}
+
+void Tracker::add_counted(const Matcher::Hit& hit, const Object& object) {
+  const bool first = !coverage_.present.test(hit.index);
+  coverage_.present.set(hit.index);
+  note_staleness(hit, object, first);
+  std::uint32_t& count = counts_[hit.index];
+  const bool full = count == std::numeric_limits<std::uint32_t>::max();
+  if (!full && !rules_.is_small(object.size)) ++count;
+}
+
+void Tracker::finish_counted() {
+  for (std::uint64_t index = 0; index < space_->size(); ++index) {
+    const std::uint64_t needed = space_->count_min(index);
+    if (!coverage_.present.test(index)) {
+      if (needed == 0) coverage_.present.set(index);
+    } else if (counts_[index] == 0) {
+      set(coverage_.undersized, index);
+    } else if (counts_[index] < needed && !coverage_.stale.test(index)) {
+      set(coverage_.incomplete, index);
+    }
+  }
+}
+
+Coverage Tracker::finish() {
+  if (mode_ == Mode::counted) finish_counted();
+  take_out(coverage_.stale, coverage_.undersized);
+  return std::move(coverage_);
+}
+
+}  // namespace upkeep

@@ -25,7 +25,8 @@ Result<void> check_condition(const Condition&,
 
 class Selector {
  public:
-  /// At most 64 conditions, checked before. Ages are those at `now`.
+  /// At most 64 conditions, checked before. Ages are those at `now`. A condition on a field
+  /// that this space does not have holds for none of its partitions.
   Selector(const Space&, std::span<const Condition>, Time now);
 
   /// The first condition that holds for the partition.

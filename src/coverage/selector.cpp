@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <compare>
+#include <limits>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -132,6 +133,20 @@ std::optional<std::size_t> Selector::first(std::uint64_t index) const {
   for (const AxisMasks& axis : axes_) left &= axis.masks[index / axis.stride % axis.size];
   if (left == 0) return {};
   return static_cast<std::size_t>(std::countr_zero(left));
+}
+
+std::uint64_t Selector::steady_until(std::uint64_t index) const {
+  std::uint64_t until = std::numeric_limits<std::uint64_t>::max();
+  for (const AxisMasks& axis : axes_) {
+    const std::uint64_t value = index / axis.stride % axis.size;
+    std::uint64_t same = 1;  // values with the same mask; more than a word of them gains nothing
+    while (same * axis.stride < 64 && value + same < axis.size &&
+           axis.masks[value + same] == axis.masks[value]) {
+      ++same;
+    }
+    until = std::min(until, (index / axis.stride + same) * axis.stride);
+  }
+  return until;
 }
 
 }  // namespace upkeep

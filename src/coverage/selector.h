@@ -31,6 +31,9 @@ class Selector {
 
   /// The first condition that holds for the partition.
   std::optional<std::size_t> first(std::uint64_t index) const;
+  /// first() gives the same for all partitions from `index` up to before the returned one, and
+  /// perhaps for some behind.
+  std::uint64_t steady_until(std::uint64_t index) const;
 
  private:
   struct AxisMasks {

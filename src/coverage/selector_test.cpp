@@ -120,5 +120,20 @@ TEST(Selector, the_first_rule_that_fits_decides) {
   EXPECT_EQ(Selector(*space, {}, noon).first(0), std::nullopt);
 }
 
+TEST(Selector, says_how_long_it_stays_the_same) {
+  const auto space = make_space(
+      collection("{a}/{n}/{b}", {numbers("a", 1, 3), numbers("n", 0, 9), numbers("b", 1, 2)}));
+  const std::vector<Condition> rules{*parse_condition("a == 2 and n < 4"),
+                                     *parse_condition("n == 7")};
+  const Selector selector(*space, rules, noon);
+  EXPECT_EQ(selector.steady_until(20), 28u) << "2/0/1 up to 2/3/2";
+  EXPECT_EQ(Selector(*space, {}, noon).steady_until(0), std::numeric_limits<std::uint64_t>::max());
+  for (std::uint64_t index = 0; index < space->size(); ++index) {
+    const std::uint64_t end = std::min(selector.steady_until(index), space->size());
+    EXPECT_GT(end, index);
+    for (std::uint64_t i = index; i < end; ++i) EXPECT_EQ(selector.first(i), selector.first(index));
+  }
+}
+
 }  // namespace
 }  // namespace upkeep

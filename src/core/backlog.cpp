@@ -21,6 +21,9 @@ std::string hold_of_all(const BacklogInput& input, const Collection& collection)
 
 /// What holds a partition back by its row.
 std::string hold_of_row(const PartitionRow& row) {
+  if (row.gone_until > row.not_before) {
+    return "said not to exist upstream, tried again from " + to_text(row.gone_until);
+  }
   const std::string time = to_text(row.not_before);
   // Between two rests there is one attempt, which exit 75 may put off like any other.
   if (row.rests == 0 || row.deferrals > 0) return "retries at " + time;

@@ -41,7 +41,8 @@ struct BacklogInput {
 /// A collector with a batch gets the gaps of one collection that share the fields of `by`, the
 /// kind, the declared priority and the status, cut into tasks of `max` in the order of their
 /// indices; any other gets one gap a task. Held are: all tasks of a held collection and of one
-/// without a collector, and those of partitions whose row says `not_before` later than now.
+/// without a collector, and those of partitions whose row says `not_before` or, the object being
+/// there, `gone_until` later than now.
 ///
 /// Memory grows with the tasks that are kept and with the batches that can still grow at one
 /// place of the walk, not with the gaps.

@@ -18,12 +18,13 @@ bool BestTasks::before(const TaskDraft& a, const TaskDraft& b) const {
   return left != right ? left < right : a.first < b.first;
 }
 
-void BestTasks::offer(TaskDraft draft) {
-  if (!takes(draft.rank)) return;
+bool BestTasks::offer(TaskDraft draft) {
+  if (!takes(draft.rank)) return false;
   draft.key = inputs_[draft.input].space->key(draft.first);
-  if (worst_ && before(*worst_, draft)) return;
+  if (worst_ && before(*worst_, draft)) return false;
   drafts_.push_back(std::move(draft));
   if (drafts_.size() / 2 >= keep_) cut();
+  return true;
 }
 
 void BestTasks::cut() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,7 +50,8 @@ class BestTasks {
   bool takes(const Rank& rank) const {
     return keep_ > 0 && (!worst_ || !comes_before(worst_->rank, rank));
   }
-  void offer(TaskDraft);
+  /// False when it is not among the best, nor is any other of its rank with a later key.
+  bool offer(TaskDraft);
   /// The best, in order.
   std::vector<TaskDraft> take();
 

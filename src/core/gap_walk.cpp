@@ -14,6 +14,9 @@ std::optional<Selector> make_selector(const Space& space, std::span<const Condit
   return Selector(space, conditions, now);
 }
 
+/// The lowest `count` bits, fewer than 64.
+std::uint64_t below(std::uint64_t count) { return (std::uint64_t{1} << count) - 1; }
+
 }  // namespace
 
 GapWalk::GapWalk(const Collection& collection, const Condition& where, const BacklogInput& input,
@@ -86,6 +89,48 @@ bool GapWalk::next(PlannedGap& gap) {
     gap.since = since(index);
     return true;
   }
+}
+
+/// Up to which index, at most `end`, all that is known of the gap at `index` holds of others
+/// too, but for their kinds.
+std::uint64_t GapWalk::alike_until(std::uint64_t index, std::uint64_t end) const {
+  end = std::min(end, end_);
+  if (time_) end = std::min(end, time_->end());
+  if (where_) end = std::min(end, where_->steady_until(index));
+  if (rules_) end = std::min(end, rules_->steady_until(index));
+  if (next_row_ != last_row_) end = std::min(end, next_row_->first);
+  if (next_busy_ < input_.busy.size()) end = std::min(end, input_.busy[next_busy_]);
+  if (next_loss_ < input_.losses.size()) {
+    const Loss& loss = input_.losses[next_loss_];
+    end = std::min(end, loss.first <= index ? loss.last + 1 : loss.first);
+  }
+  return end;
+}
+
+GapWalk::Alike GapWalk::skip_alike(const PlannedGap& gap, std::uint64_t end, std::uint64_t max) {
+  Alike alike;
+  if (gap.kind != GapKind::missing || gap.row != nullptr) return alike;
+  end = alike_until(gap.index, end);
+  while (alike.count < max) {
+    if (left_ == 0) {
+      if (word_ * 64 >= end) break;
+      left_ = ~input_.coverage->good_word(word_++);
+    }
+    const std::uint64_t base = (word_ - 1) * 64;
+    if (base >= end) break;
+    std::uint64_t bits = left_;
+    if (end - base < 64) bits &= below(end - base);
+    const std::uint64_t others = bits & input_.coverage->present.word(word_ - 1);
+    if (others != 0) bits &= below(static_cast<std::uint64_t>(std::countr_zero(others)));
+    while (static_cast<std::uint64_t>(std::popcount(bits)) > max - alike.count) {
+      bits &= ~std::bit_floor(bits);
+    }
+    if (bits != 0) alike.last = base + static_cast<std::uint64_t>(std::bit_width(bits)) - 1;
+    alike.count += static_cast<std::uint64_t>(std::popcount(bits));
+    left_ &= ~bits;
+    if (left_ != 0) break;
+  }
+  return alike;
 }
 
 bool GapWalk::is_due(std::uint64_t index) { return !time_ || due_[time_->at(index)] <= now_; }

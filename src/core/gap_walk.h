@@ -1,5 +1,6 @@
 // The gaps of one collection in index order, with all that planning needs to know of each.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,6 +21,12 @@ struct PlannedGap {
   Priority priority = Priority::medium;  ///< by the collection's rules
   Time since;
   const PartitionRow* row = nullptr;  ///< what is known of it beyond coverage, if anything
+
+  /// When its row lets an attempt start. A tombstone of a partition whose object is there all
+  /// the same makes no gap go away, but its collector would say the same again.
+  Time free_at() const {
+    return row == nullptr ? Time{} : std::max(row->not_before, row->gone_until);
+  }
 };
 
 /// Walks the coverage 64 partitions at a time, in step with rows, losses and busy ones.
@@ -32,12 +39,20 @@ class GapWalk {
   void seek(std::uint64_t begin, std::uint64_t end);
   /// The next gap; false when there is none left.
   bool next(PlannedGap&);
+  /// Skips gaps that follow `gap`, the one given last, and differ from it in nothing but the
+  /// index: those before `end`, at most `max`. It may stop early, never late.
+  struct Alike {
+    std::uint64_t count = 0;
+    std::uint64_t last = 0;  ///< the index of the last, when there are any
+  };
+  Alike skip_alike(const PlannedGap& gap, std::uint64_t end, std::uint64_t max);
 
  private:
   bool is_due(std::uint64_t index);
   bool is_busy(std::uint64_t index);
   const PartitionRow* row(std::uint64_t index);
   Time since(std::uint64_t index);
+  std::uint64_t alike_until(std::uint64_t index, std::uint64_t end) const;
 
   const BacklogInput& input_;
   Time now_;

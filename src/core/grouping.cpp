@@ -87,9 +87,11 @@ std::pair<std::uint64_t, std::uint64_t> Grouping::group_of(std::uint64_t index) 
   const std::uint64_t base = lead.dial.begin() - value * lead.dial.stride();
   const std::uint64_t over = base + (lead.last[number] + 1) * lead.dial.stride();
   std::uint64_t inner = 0;
+  same_until_ = lead.numbers.empty() ? over : lead.dial.end();
   for (Part& part : rest_) {
     const std::uint64_t coordinate = part.dial.at(index);
     inner += part.radix * (part.numbers.empty() ? coordinate : part.numbers[coordinate]);
+    same_until_ = std::min(same_until_, part.dial.end());
   }
   return {over, inner};
 }

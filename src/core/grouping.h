@@ -26,6 +26,8 @@ class Grouping {
   /// Partitions with the same two numbers are one group. The first number is the index at
   /// which the group is over: none from there on belongs to it. Not for all_single().
   std::pair<std::uint64_t, std::uint64_t> group_of(std::uint64_t index);
+  /// All partitions from the one last asked for up to before this index are of its group.
+  std::uint64_t same_until() const { return same_until_; }
 
  private:
   /// The first axis on which several values share a group.
@@ -42,6 +44,7 @@ class Grouping {
   };
   std::optional<Lead> lead_;
   std::vector<Part> rest_;
+  std::uint64_t same_until_ = 0;
 };
 
 }  // namespace upkeep

@@ -1,6 +1,7 @@
 #include "core/planner.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include "base/assert.h"
 #include "core/gap_walk.h"
 #include "core/grouping.h"
+#include "core/key_order.h"
 
 namespace upkeep {
 namespace {
@@ -34,9 +36,7 @@ class Sorter {
 
   /// At most so many partitions a task.
   std::uint64_t max() const { return max_; }
-  bool is_held(const PlannedGap& gap) const {
-    return held_ || (gap.row != nullptr && gap.row->not_before > now_);
-  }
+  bool is_held(const PlannedGap& gap) const { return held_ || gap.free_at() > now_; }
   /// Only where several partitions may share a task. The first number is the index at which
   /// the group is over.
   Group group_of(const PlannedGap& gap) {
@@ -47,6 +47,8 @@ class Sorter {
                    (is_held(gap) ? 1 : 0);
     return group;
   }
+  /// Gaps from the one last asked for up to before this index that are like it are of its group.
+  std::uint64_t same_until() const { return grouping_->same_until(); }
 
  private:
   Time now_;
@@ -60,7 +62,8 @@ class Planner {
  public:
   Planner(const Config& config, const BacklogInput& input, std::size_t position, Time now,
           BestTasks& best)
-      : settings_(config.queue),
+      : space_(*input.space),
+        settings_(config.queue),
         weight_(config.of(input.collection).weight),
         first_seen_(input.first_seen),
         position_(position),
@@ -68,7 +71,8 @@ class Planner {
         sorter_(config, input, now),
         best_(best) {}
 
-  void add(const PlannedGap&);
+  /// Takes in the gap, and those behind it that it may pass over.
+  void add(const PlannedGap&, GapWalk&);
   Planned finish();
 
  private:
@@ -79,10 +83,14 @@ class Planner {
   };
 
   TaskDraft begin(const PlannedGap&, Group) const;
+  void add_single(const PlannedGap&, GapWalk&);
   void close(TaskDraft);
   void close_before(std::uint64_t index);
-  void rate(Rank&, Priority declared, Time detected, std::uint64_t count);
+  void rate(TaskDraft&) const;
+  void count(const TaskDraft&, std::uint64_t tasks);
+  bool offer(TaskDraft);
 
+  const Space& space_;
   const QueueSettings& settings_;
   double weight_;
   Time first_seen_;
@@ -92,12 +100,38 @@ class Planner {
   BestTasks& best_;
   std::map<Group, Open> open_;  ///< in the order in which their groups are over
   Planned planned_;
+
+  /// Tasks of this rank that begin at this index or later are known not to be among the best.
+  Rank refused_;
+  std::uint64_t refused_from_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t block_ = 0;  ///< ordered_block(), once it was needed
 };
 
-void Planner::rate(Rank& rank, Priority declared, Time detected, std::uint64_t count) {
-  const Duration waited = std::max(now_ - detected, Duration{});
-  rank.priority = promoted(declared, waited, settings_.promote_after);
-  rank.score = score(settings_.score, weight_, waited, count);
+void Planner::rate(TaskDraft& draft) const {
+  draft.detected = std::max(draft.rank.since, first_seen_);
+  const Duration waited = std::max(now_ - draft.detected, Duration{});
+  draft.rank.priority = promoted(draft.declared, waited, settings_.promote_after);
+  draft.rank.score = score(settings_.score, weight_, waited, draft.count);
+}
+
+void Planner::count(const TaskDraft& draft, std::uint64_t tasks) {
+  planned_.tasks += tasks;
+  planned_.gaps += tasks * draft.count;
+  if (!draft.rank.held) planned_.pending += tasks;
+  planned_.by_priority[static_cast<std::size_t>(draft.rank.priority)] += tasks;
+}
+
+/// False when it is not among the best. Where many tie, their keys decide; those that are
+/// known to come later are refused without writing them.
+bool Planner::offer(TaskDraft draft) {
+  const Rank rank = draft.rank;
+  const std::uint64_t first = draft.first;
+  if (!best_.takes(rank) || (first >= refused_from_ && rank == refused_)) return false;
+  if (best_.offer(std::move(draft))) return true;
+  if (block_ == 0) block_ = ordered_block(space_);
+  refused_ = rank;
+  refused_from_ = (first / block_ + 1) * block_;
+  return false;
 }
 
 TaskDraft Planner::begin(const PlannedGap& gap, Group group) const {
@@ -114,13 +148,9 @@ TaskDraft Planner::begin(const PlannedGap& gap, Group group) const {
 }
 
 void Planner::close(TaskDraft draft) {
-  draft.detected = std::max(draft.rank.since, first_seen_);
-  rate(draft.rank, draft.declared, draft.detected, draft.count);
-  ++planned_.tasks;
-  planned_.gaps += draft.count;
-  if (!draft.rank.held) ++planned_.pending;
-  ++planned_.by_priority[static_cast<std::size_t>(draft.rank.priority)];
-  if (best_.takes(draft.rank)) best_.offer(std::move(draft));
+  rate(draft);
+  count(draft, 1);
+  offer(std::move(draft));
 }
 
 void Planner::close_before(std::uint64_t index) {
@@ -130,28 +160,47 @@ void Planner::close_before(std::uint64_t index) {
   }
 }
 
-void Planner::add(const PlannedGap& gap) {
+void Planner::add_single(const PlannedGap& gap, GapWalk& walk) {
+  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  TaskDraft draft = begin(gap, {});
+  rate(draft);
+  const bool is_refused = !offer(draft);
+  // What is alike has the same rank, and a key that may yet be smaller only in this block.
+  const bool all_refused =
+      is_refused &&
+      (!best_.takes(draft.rank) || (draft.rank == refused_ && gap.index + 1 >= refused_from_));
+  count(draft, 1 + (all_refused ? walk.skip_alike(gap, all, all).count : 0));
+}
+
+void Planner::add(const PlannedGap& gap, GapWalk& walk) {
   if (sorter_.max() == 1) {
-    close(begin(gap, {}));
+    add_single(gap, walk);
     return;
   }
   close_before(gap.index);
   const Group group = sorter_.group_of(gap);
-  const Time released = gap.row != nullptr ? gap.row->not_before : Time{};
+  const Time released = gap.free_at();
   auto found = open_.find(group);
   if (found == open_.end()) {
     found = open_.emplace(group, Open{begin(gap, group), released}).first;
   } else {
-    TaskDraft& draft = found->second.draft;
-    draft.last = gap.index;
-    ++draft.count;
-    draft.rank.since = std::min(draft.rank.since, gap.since);
-    if (released < found->second.released) {
-      found->second.released = released;
-      draft.released = gap.index;
+    Open& open = found->second;
+    open.draft.last = gap.index;
+    ++open.draft.count;
+    open.draft.rank.since = std::min(open.draft.rank.since, gap.since);
+    if (released < open.released) {
+      open.released = released;
+      open.draft.released = gap.index;
     }
   }
-  if (found->second.draft.count == sorter_.max()) {
+  TaskDraft& draft = found->second.draft;
+  const GapWalk::Alike alike =
+      walk.skip_alike(gap, sorter_.same_until(), sorter_.max() - draft.count);
+  if (alike.count > 0) {
+    draft.count += alike.count;
+    draft.last = alike.last;
+  }
+  if (draft.count == sorter_.max()) {
     close(std::move(found->second.draft));
     open_.erase(found);
   }
@@ -211,7 +260,7 @@ Planned plan_collection(const Config& config, const Condition& where, const Back
   Planner planner(config, input, position, now, best);
   GapWalk walk(config.of(input.collection), where, input, now);
   PlannedGap gap;
-  while (walk.next(gap)) planner.add(gap);
+  while (walk.next(gap)) planner.add(gap, walk);
   return planner.finish();
 }
 

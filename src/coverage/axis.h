@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -56,6 +57,10 @@ class Axis {
   virtual Extent extent(std::size_t field) const = 0;
   /// For fields of type date.
   virtual DateShape date_shape(std::size_t field) const;
+
+  /// The range with fixed bounds that has the same values; nothing for lists, tables and
+  /// axes without values.
+  virtual std::optional<std::variant<DateRange, NumberRange>> range() const { return {}; }
 
   /// Begin of a value of the time dimension; its end is the begin of the next step.
   virtual Time start(std::uint64_t value) const;

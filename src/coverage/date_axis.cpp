@@ -62,11 +62,11 @@ Result<AxisPtr> DateAxis::make(const std::string& name, const DateRange& range,
   const Day today = under_a_day ? floor<days>(around.now) : around.zone.day_at(around.now);
   const Day from = day_of_bound(range.from, today);
   const Day to = day_of_bound(range.to, today);
+  UPKEEP_CHECK(check(name, std::min(from, to), std::max(from, to), range.every));
   if (from > to && !range.from.today && !range.to.today) {
     return fail(
         fmt::format("dimension `{}`: `from` ({}) is after `to` ({})", name, show(from), show(to)));
   }
-  UPKEEP_CHECK(check(name, std::min(from, to), std::max(from, to), range.every));
   std::shared_ptr<DateAxis> axis(new DateAxis(name, from, range.every));
   axis->size_ = from > to ? 0 : axis->count_up_to(to);
   if (!under_a_day) {
@@ -153,6 +153,12 @@ DateShape DateAxis::date_shape(std::size_t) const {
       break;
   }
   return shape;
+}
+
+std::optional<std::variant<DateRange, NumberRange>> DateAxis::range() const {
+  if (size_ == 0) return {};
+  const auto fixed = [](Day day) { return DateBound{false, 0, day}; };
+  return DateRange{fixed(from_), fixed(day_of(minutes(size_ - 1))), every_};
 }
 
 Time DateAxis::start(std::uint64_t value) const {

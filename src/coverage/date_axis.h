@@ -17,6 +17,7 @@ class DateAxis final : public Axis {
   bool has_clock() const override { return every_.unit == CalendarStep::Unit::length; }
   Extent extent(std::size_t) const override;
   DateShape date_shape(std::size_t) const override;
+  std::optional<std::variant<DateRange, NumberRange>> range() const override;
   Time start(std::uint64_t value) const override;
   Time end(std::uint64_t value) const override;
 

@@ -106,29 +106,20 @@ void append_date(std::int64_t minutes, bool with_clock, std::string& out) {
 }
 
 std::optional<std::int64_t> parse_date(std::string_view text, bool with_clock) {
-  std::array<std::uint64_t, date_units> values{};
-  for (const DateItem& item : canonical_date_form(with_clock)) {
-    if (!item.unit) {
-      if (!text.starts_with(item.literal)) return {};
-      text.remove_prefix(item.literal.size());
-      continue;
-    }
-    const unsigned digits = digits_of(*item.unit);
-    if (text.size() < digits) return {};
-    std::uint64_t& value = values[static_cast<std::size_t>(*item.unit)];
-    for (const char c : text.substr(0, digits)) {
-      if (c < '0' || c > '9') return {};
-      value = value * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    text.remove_prefix(digits);
+  // Zeros stand for digits.
+  const std::string_view shape = with_clock ? "0000-00-00T00:00Z" : "0000-00-00";
+  if (text.size() != shape.size()) return {};
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (shape[i] == '0' ? !digit : text[i] != shape[i]) return {};
   }
-  if (!text.empty()) return {};
-  using enum DateUnit;
-  std::vector<DateUnit> units{year, month, day};
-  if (with_clock) units.insert(units.end(), {hour, minute});
-  const DateShape shape{.precision =
-                            with_clock ? DateShape::Precision::minute : DateShape::Precision::day};
-  return DateReader::make("date", units, shape)->read(values);
+  const auto pair = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+  const year_month_day date{year{pair(0) * 100 + pair(2)}, month{static_cast<unsigned>(pair(5))},
+                            day{static_cast<unsigned>(pair(8))}};
+  if (!date.ok() || date.year() == year{0}) return {};
+  if (!with_clock) return minutes_at(sys_days{date});
+  if (pair(11) > 23 || pair(14) > 59) return {};
+  return minutes_at(sys_days{date}) + pair(11) * 60 + pair(14);
 }
 
 Result<DateReader> DateReader::make(std::string_view field, const std::vector<DateUnit>& units,

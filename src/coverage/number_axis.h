@@ -16,6 +16,9 @@ class NumberAxis final : public Axis {
   }
   std::optional<std::uint64_t> find_cells(std::span<const Cell>) const override;
   Extent extent(std::size_t) const override { return {from_, from_ + (size_ - 1) * every_}; }
+  std::optional<std::variant<DateRange, NumberRange>> range() const override {
+    return NumberRange{from_, from_ + (size_ - 1) * every_, every_};
+  }
 
  private:
   NumberAxis(const std::string& name, const NumberRange&);

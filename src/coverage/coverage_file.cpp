@@ -1,0 +1,326 @@
+#include "coverage/coverage_file.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "coverage/bit_planes.h"
+#include "coverage/byte_stream.h"
+
+namespace upkeep {
+namespace {
+
+constexpr std::string_view magic = "UPKEEPCV";
+constexpr std::uint64_t version = 1;
+constexpr std::size_t head_size = magic.size() + 4 + 8;  // magic, version, length
+constexpr std::size_t checksum_size = 4;
+
+enum class AxisKind : std::uint8_t { empty, dates, numbers, tuples };
+
+std::uint64_t checksum_of(std::string_view bytes) {
+  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+}
+
+std::array<const Bits*, 5> planes_of(const Coverage& c) {
+  return {&c.present, &c.invalid, &c.undersized, &c.stale, &c.incomplete};
+}
+std::array<Bits*, 5> planes_of(Coverage& c) {
+  return {&c.present, &c.invalid, &c.undersized, &c.stale, &c.incomplete};
+}
+
+// ---- writing
+
+void write_step(ByteWriter& out, const CalendarStep& step) {
+  out.number(static_cast<std::uint64_t>(step.unit));
+  out.signed_number(step.unit == CalendarStep::Unit::length ? step.length.count() : step.count);
+}
+
+/// A text shares what it can with the one of the same field before it.
+void write_tuples(ByteWriter& out, const Axis& axis) {
+  const std::size_t fields = axis.fields().size();
+  for (std::size_t i = 0; i < fields; ++i) out.number(static_cast<std::uint64_t>(axis.type(i)));
+  std::vector<std::string> before(fields);
+  std::string text;
+  for (std::uint64_t value = 0; value < axis.size(); ++value) {
+    for (std::size_t i = 0; i < fields; ++i) {
+      text.clear();
+      axis.append_text(value, i, text);
+      const auto differ = std::ranges::mismatch(before[i], text);
+      const auto shared = static_cast<std::size_t>(differ.in2 - text.begin());
+      out.number(shared);
+      out.text(std::string_view(text).substr(shared));
+      std::swap(before[i], text);
+    }
+  }
+}
+
+void write_axis(ByteWriter& out, const Axis& axis) {
+  const auto range = axis.range();
+  const auto* dates = range ? std::get_if<DateRange>(&*range) : nullptr;
+  const auto* numbers = range ? std::get_if<NumberRange>(&*range) : nullptr;
+  const AxisKind kind = axis.size() == 0 ? AxisKind::empty
+                        : dates          ? AxisKind::dates
+                        : numbers        ? AxisKind::numbers
+                                         : AxisKind::tuples;
+  out.number(static_cast<std::uint64_t>(kind));
+  out.number(axis.fields().size());
+  for (const std::string& field : axis.fields()) out.text(field);
+  out.number(axis.size());
+  switch (kind) {
+    case AxisKind::empty:
+      break;
+    case AxisKind::dates:
+      out.signed_number(dates->from.day.time_since_epoch().count());
+      out.signed_number(dates->to.day.time_since_epoch().count());
+      write_step(out, dates->every);
+      break;
+    case AxisKind::numbers:
+      out.number(numbers->from);
+      out.number(numbers->to);
+      out.number(numbers->every);
+      break;
+    case AxisKind::tuples:
+      write_tuples(out, axis);
+      break;
+  }
+}
+
+// ---- reading
+
+/// An axis as the file has it: a range or table like any other, only without a configuration.
+struct KnownAxis {
+  std::vector<std::string> fields;
+  std::uint64_t size = 0;
+  AxisPtr axis;  ///< null when it has no values
+};
+
+std::unexpected<Error> damaged(std::string_view what) {
+  return fail(fmt::format("the coverage file is damaged: {}; it may be deleted at any time", what));
+}
+
+Result<Dimension> read_dates(ByteReader& in, const std::string& name) {
+  DateRange range;
+  range.from.day = Day{std::chrono::days{in.signed_number()}};
+  range.to.day = Day{std::chrono::days{in.signed_number()}};
+  const std::uint64_t unit = in.number();
+  const std::int64_t count = in.signed_number();
+  if (unit > static_cast<std::uint64_t>(CalendarStep::Unit::months)) return damaged("a step");
+  range.every.unit = static_cast<CalendarStep::Unit>(unit);
+  if (range.every.unit == CalendarStep::Unit::length) {
+    range.every.length = Duration{count};
+  } else {
+    range.every.count = count;
+  }
+  return Dimension{name, range, false};
+}
+
+Result<Dimension> read_tuples(ByteReader& in, const std::vector<std::string>& fields,
+                              std::uint64_t size, Surroundings& around) {
+  // Each text takes at least two bytes: no small file makes a large table.
+  if (fields.empty() || size > in.left() / 2 / fields.size()) return damaged("a table");
+  Table table;
+  for (const std::string& field : fields) {
+    const std::uint64_t type = in.number();
+    if (type > static_cast<std::uint64_t>(FieldType::date)) return damaged("a type");
+    table.fields.push_back({field, static_cast<FieldType>(type)});
+  }
+  auto rows = std::make_shared<Rows>(fields);
+  std::vector<std::string> texts(fields.size());
+  std::vector<std::string_view> row(fields.size());
+  for (std::uint64_t value = 0; value < size; ++value) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const std::uint64_t shared = in.number();
+      if (shared > texts[i].size()) return damaged("a text");
+      texts[i].resize(shared);
+      texts[i] += in.text();
+      row[i] = texts[i];
+    }
+    rows->add(row);
+  }
+  around.tables["tuples"] = std::move(rows);
+  return Dimension{"tuples", std::move(table), false};
+}
+
+Result<KnownAxis> read_axis(ByteReader& in) {
+  KnownAxis known;
+  const std::uint64_t kind = in.number();
+  const std::uint64_t fields = in.number();
+  if (fields > in.left()) return damaged("a dimension");
+  for (std::uint64_t i = 0; i < fields; ++i) known.fields.emplace_back(in.text());
+  known.size = in.number();
+  if (!in.ok() || known.size > partitions_max) return damaged("a dimension");
+  Surroundings around;
+  Dimension dimension;
+  switch (static_cast<AxisKind>(kind)) {
+    case AxisKind::empty:
+      if (known.size != 0) return damaged("a dimension");
+      return known;
+    case AxisKind::dates: {
+      if (fields != 1) return damaged("a dimension");
+      UPKEEP_TRY(dimension, read_dates(in, known.fields.front()));
+      break;
+    }
+    case AxisKind::numbers: {
+      if (fields != 1) return damaged("a dimension");
+      NumberRange range;
+      range.from = in.number();
+      range.to = in.number();
+      range.every = in.number();
+      dimension = {known.fields.front(), range, false};
+      break;
+    }
+    case AxisKind::tuples: {
+      UPKEEP_TRY(dimension, read_tuples(in, known.fields, known.size, around));
+      break;
+    }
+    default:
+      return damaged("a dimension");
+  }
+  if (!in.ok()) return damaged("a dimension");
+  auto axis = make_axis(dimension, around);
+  if (!axis || (*axis)->size() != known.size) return damaged("the values of a dimension");
+  known.axis = *std::move(axis);
+  return known;
+}
+
+/// For each value of `now` the value that `known` gives it; no_value where it has none.
+std::vector<std::uint64_t> map_values(const Axis& now, const KnownAxis& known) {
+  std::vector<std::uint64_t> map(now.size(), no_value);
+  if (!known.axis) return map;
+  std::vector<std::size_t> order;  // of the fields of `known` within `now`
+  for (const std::string& field : known.fields) {
+    const auto at = std::ranges::find(now.fields(), field);
+    order.push_back(static_cast<std::size_t>(at - now.fields().begin()));
+  }
+  std::vector<Cell> cells(order.size());
+  std::vector<std::string> texts(order.size());
+  for (std::uint64_t value = 0; value < map.size(); ++value) {
+    bool readable = true;
+    for (std::size_t i = 0; i < order.size() && readable; ++i) {
+      const Axis& then = *known.axis;
+      if (then.type(i) == now.type(order[i]) && then.has_clock() == now.has_clock()) {
+        cells[i] = now.cell(value, order[i]);
+        continue;
+      }
+      // The field has changed its type: what counts is how its values are written.
+      texts[i] = now.text(value, order[i]);
+      const auto cell = then.parse(i, texts[i]);
+      readable = cell.has_value();
+      if (readable) cells[i] = *cell;
+    }
+    if (!readable) continue;
+    if (const auto before = known.axis->find_cells(cells)) map[value] = *before;
+  }
+  return map;
+}
+
+bool same_fields(std::span<const std::string> a, std::span<const std::string> b) {
+  return std::ranges::is_permutation(a, b);
+}
+
+/// How the partitions of `space` are found among those of the file.
+Result<PlaneMap> map_axes(const Space& space, const std::vector<KnownAxis>& known) {
+  PlaneMap map;
+  map.size_before = 1;
+  std::vector<std::uint64_t> strides(known.size());
+  for (std::size_t i = known.size(); i-- > 0;) {
+    strides[i] = map.size_before;
+    const bool overflow = __builtin_mul_overflow(map.size_before, known[i].size, &map.size_before);
+    if (overflow || map.size_before > partitions_max) return damaged("too many partitions");
+  }
+  for (const AxisPtr& axis : space.axes()) {
+    const auto at = std::ranges::find_if(
+        known, [&](const KnownAxis& k) { return same_fields(k.fields, axis->fields()); });
+    if (at == known.end() || known.size() != space.axes().size()) {
+      return fail("the coverage file speaks of other fields than the collection has");
+    }
+    map.axes.push_back(
+        {map_values(*axis, *at), at->size, strides[static_cast<std::size_t>(at - known.begin())]});
+  }
+  return map;
+}
+
+Result<std::string_view> check_frame(std::string_view bytes) {
+  if (!bytes.starts_with(magic)) return fail("this is no coverage file");
+  if (bytes.size() < head_size + checksum_size) return damaged("its end is missing");
+  ByteReader head(bytes.substr(magic.size()));
+  const std::uint64_t found = head.word(4);
+  if (found != version) {
+    return fail(
+        fmt::format("the coverage file has version {}, but this program reads version {}; "
+                    "it may be deleted at any time",
+                    found, version));
+  }
+  if (head.word() != bytes.size()) return damaged("its length is not what it says");
+  const std::string_view covered = bytes.substr(0, bytes.size() - checksum_size);
+  ByteReader tail(bytes.substr(covered.size()));
+  if (tail.word(4) != checksum_of(covered)) return damaged("its checksum is wrong");
+  return covered.substr(head_size);
+}
+
+}  // namespace
+
+std::string encode_coverage(const Space& space, const Coverage& coverage) {
+  ByteWriter out;
+  out.raw(magic);
+  out.word(version, 4);
+  out.word(0);  // the length, known at the end
+  out.text(space.collection().key);
+  out.signed_number(coverage.taken_at.time_since_epoch().count());
+  out.number(coverage.objects);
+  out.number(coverage.bytes);
+  out.number(coverage.strays);
+  out.number(coverage.duplicates);
+  out.number(coverage.stray_samples.size());
+  for (const std::string& sample : coverage.stray_samples) out.text(sample);
+  out.number(space.axes().size());
+  for (const AxisPtr& axis : space.axes()) write_axis(out, *axis);
+  for (const Bits* plane : planes_of(coverage)) write_plane(out, *plane);
+
+  std::string bytes = std::move(out.bytes());
+  ByteWriter length;
+  length.word(bytes.size() + checksum_size);
+  bytes.replace(magic.size() + 4, 8, length.bytes());
+  ByteWriter checksum;
+  checksum.word(checksum_of(bytes), checksum_size);
+  return bytes + checksum.bytes();
+}
+
+Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
+  UPKEEP_TRY(const std::string_view body, check_frame(bytes));
+  ByteReader in(body);
+  if (in.text() != space.collection().key) {
+    return fail("the coverage file was made with another key template than the collection has");
+  }
+  Coverage coverage;
+  coverage.taken_at = Time{Duration{in.signed_number()}};
+  coverage.objects = in.number();
+  coverage.bytes = in.number();
+  coverage.strays = in.number();
+  coverage.duplicates = in.number();
+  const std::uint64_t samples = in.number();
+  if (samples > in.left()) return damaged("its samples");
+  for (std::uint64_t i = 0; i < samples; ++i) coverage.stray_samples.emplace_back(in.text());
+
+  const std::uint64_t axes = in.number();
+  if (axes > in.left()) return damaged("its dimensions");
+  std::vector<KnownAxis> known;
+  for (std::uint64_t i = 0; i < axes; ++i) {
+    UPKEEP_TRY(KnownAxis axis, read_axis(in));
+    known.push_back(std::move(axis));
+  }
+  UPKEEP_TRY(const PlaneMap map, map_axes(space, known));
+  for (Bits* plane : planes_of(coverage)) {
+    Bits before;
+    if (!read_plane(in, map.size_before, before)) return damaged("its marks");
+    *plane = map.carry_over(std::move(before), space.size());
+  }
+  if (coverage.present.size() == 0) coverage.present = Bits(space.size());
+  if (in.left() != 0) return damaged("something follows its end");
+  return coverage;
+}
+
+}  // namespace upkeep

@@ -1,0 +1,163 @@
+// Tables from files and from SQLite.
+#include "io/tables.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "io/descriptor.h"
+#include "io/sqlite.h"
+#include "io/table_text.h"
+
+namespace upkeep {
+namespace {
+
+std::vector<std::string> columns_of(const Table& table) {
+  std::vector<std::string> columns;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(columns, name) == columns.end()) columns.push_back(name);
+  };
+  for (const TableField& field : table.fields) add(field.name);
+  for (const std::string& column : table.columns) add(column);
+  return columns;
+}
+
+/// What changes when a file is written.
+struct Version {
+  off_t size = 0;
+  std::int64_t seconds = 0, nanoseconds = 0;
+  bool operator==(const Version&) const = default;
+};
+
+Version version_of(const struct stat& facts) {
+  return {facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
+}
+
+Result<Rows> read_text(const std::string& path, TableParser& parser) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return fail_with(errno, "the table " + path, "opened");
+  struct stat before{}, after{};
+  if (::fstat(file.number(), &before) != 0) return fail_with(errno, "the table " + path, "read");
+  if (!S_ISREG(before.st_mode)) return fail("the table " + path + " is no regular file");
+  std::string piece(256 * 1024, '\0');
+  while (true) {
+    const ssize_t size = ::read(file.number(), piece.data(), piece.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return fail_with(errno, "the table " + path, "read");
+    if (size == 0) break;
+    if (auto taken = parser.take({piece.data(), static_cast<std::size_t>(size)}); !taken) {
+      return fail("the table " + path + ": " + taken.error().text);
+    }
+  }
+  if (::fstat(file.number(), &after) != 0 || version_of(before) != version_of(after)) {
+    return fail("the table " + path +
+                " was changed while it was read; it is read again the next time. Replacing it "
+                "by renaming a new file to its name avoids this");
+  }
+  auto rows = parser.finish();
+  if (!rows) return fail("the table " + path + ": " + rows.error().text);
+  return rows;
+}
+
+class SqliteTable {
+ public:
+  SqliteTable(const Table& table, std::vector<std::string> columns)
+      : table_(table), rows_(std::move(columns)) {}
+
+  Result<Rows> read() {
+    auto sqlite = Sqlite::open(table_.path, Sqlite::Access::read);
+    if (!sqlite) return fail_sqlite("cannot be opened", sqlite.error());
+    auto statement = sqlite->prepare(table_.query);
+    if (!statement) return fail_sqlite("cannot be queried", statement.error());
+    if (statement->writes()) {
+      return fail(place() + ": its query would write; it must be a SELECT");
+    }
+    UPKEEP_CHECK(find_columns(*statement));
+    while (true) {
+      const auto more = statement->step();
+      if (!more) return fail_sqlite("cannot be read", more.error());
+      if (!*more) break;
+      UPKEEP_CHECK(take_row(*statement));
+    }
+    if (rows_.size() == 0) return fail(place() + ": its query gives no rows");
+    return std::move(rows_);
+  }
+
+ private:
+  std::string place() const { return "the table " + table_.path; }
+
+  std::unexpected<Error> fail_sqlite(std::string_view what, const SqliteError& error) const {
+    return fail(fmt::format("{} {}: {}{}", place(), what, error.text,
+                            error.system == 0 ? "" : " (" + error_text(error.system) + ")"));
+  }
+
+  Result<void> find_columns(const SqliteStatement& statement) {
+    std::vector<std::string> names;
+    for (int i = 0; i < statement.columns(); ++i) names.emplace_back(statement.name(i));
+    for (const std::string& column : rows_.columns()) {
+      const auto found = std::ranges::find(names, column);
+      if (found == names.end()) {
+        return fail(place() + ": in the result of its query, " +
+                    no_such_column("column", column, names));
+      }
+      if (std::find(found + 1, names.end(), column) != names.end()) {
+        return fail(fmt::format("{}: its query gives the column `{}` twice", place(), column));
+      }
+      positions_.push_back(static_cast<int>(found - names.begin()));
+    }
+    return {};
+  }
+
+  Result<void> take_row(const SqliteStatement& statement) {
+    std::vector<std::string> texts;
+    for (const int position : positions_) {
+      switch (statement.type(position)) {
+        case SqliteStatement::Type::integer:
+          texts.push_back(std::to_string(statement.number(position)));
+          continue;
+        case SqliteStatement::Type::text:
+          texts.emplace_back(statement.text(position));
+          continue;
+        case SqliteStatement::Type::null:
+          return fail_value(statement, position, "NULL; leave such rows out in the query");
+        case SqliteStatement::Type::real:
+          return fail_value(statement, position,
+                            "a number with a fraction; turn it into an integer or text in the "
+                            "query, with cast() or printf()");
+        case SqliteStatement::Type::blob:
+          return fail_value(statement, position, "a blob; turn it into text in the query");
+      }
+    }
+    rows_.add(std::vector<std::string_view>(texts.begin(), texts.end()));
+    return {};
+  }
+
+  Result<void> fail_value(const SqliteStatement& statement, int position,
+                          std::string_view what) const {
+    return fail(fmt::format("{}, row {}: the column `{}` is {}", place(), rows_.size() + 1,
+                            statement.name(position), what));
+  }
+
+  const Table& table_;
+  Rows rows_;
+  std::vector<int> positions_;  ///< in the result, of each column of rows_
+};
+
+}  // namespace
+
+Result<Rows> read_table(const Table& table) {
+  switch (table.format) {
+    case Table::Format::csv:
+      return read_text(table.path, *make_csv_parser(columns_of(table)));
+    case Table::Format::json_lines:
+      return read_text(table.path, *make_json_lines_parser(columns_of(table)));
+    case Table::Format::sqlite:
+      return SqliteTable(table, columns_of(table)).read();
+  }
+  return fail("the table " + table.path + " has an unknown format");
+}
+
+}  // namespace upkeep

@@ -1,0 +1,190 @@
+#include "config/collectors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "collect/command.h"
+#include "config/fields.h"
+#include "config/forms.h"
+#include "config/secrets.h"
+
+namespace upkeep {
+namespace {
+
+using namespace std::chrono;
+
+/// One argument. Everybody on the machine can read a command line, so it takes no secret.
+Form<std::string> argument() {
+  Form<std::string> form;
+  form.shape.kind = Shape::Kind::scalar;
+  form.shape.expected = "an argument";
+  form.shape.may_be_empty = true;
+  form.read = [shape = form.shape](Reader& reader, const Place& place, std::string& value) {
+    const Node& node = *place.node;
+    if (node.kind != Node::Kind::scalar || node.is_empty()) {
+      reader.unexpected(place, shape.expected);
+      return;
+    }
+    value = node.text;
+    const auto found = find_secrets(node.text);
+    // What only looks like a reference may well be meant for a shell.
+    if (!found) return;
+    for (const SecretReference& reference : *found) {
+      if (reference.kind == SecretReference::Kind::literal) continue;
+      const bool variable = reference.kind == SecretReference::Kind::environment;
+      const std::string written = node.text.substr(reference.begin, reference.size);
+      reader.error_inside(
+          place, reference.begin,
+          fmt::format("`{0}` cannot stand in a command, which everybody on the machine can read; "
+                      "hand it over in the environment: `env: {{{1}: \"{0}\"}}`",
+                      written, variable ? reference.name : "TOKEN"));
+    }
+  };
+  return form;
+}
+
+Form<std::vector<std::string>> command() {
+  Form<std::vector<std::string>> form =
+      list_of("a list like `[python3, collect.py, \"{date}\"]`", argument(), 1);
+  form.read = [read = std::move(form.read)](Reader& reader, const Place& place,
+                                            std::vector<std::string>& arguments) {
+    read(reader, place, arguments);
+    if (reader.is_sound(place.path) && arguments.front().empty()) {
+      reader.error(place.item(0), "the name of the program is empty");
+    }
+  };
+  return form;
+}
+
+Form<std::map<std::string, std::string>> environment() {
+  Form<std::map<std::string, std::string>> form =
+      map_of_scalars("a map of environment variables", unfilled_scalar("a value"));
+  form.shape.pattern = "^(?!UPKEEP_)[A-Za-z_][A-Za-z0-9_]*$";
+  form.read = [shape = form.shape](Reader& reader, const Place& place,
+                                   std::map<std::string, std::string>& values) {
+    if (!reader.open_map(place, shape.expected)) return;
+    const Form<std::string> item = unfilled_scalar("a value");
+    for (std::size_t n = 0; n < place.node->keys.size(); ++n) {
+      const std::string& name = place.node->keys[n].text;
+      const Place inner = place.value(n);
+      if (!is_identifier(name)) {
+        reader.error(place.node->keys[n].mark, inner.path,
+                     "expected the name of an environment variable: letters, digits and `_`");
+      } else if (name.starts_with("UPKEEP_")) {
+        reader.error(place.node->keys[n].mark, inner.path,
+                     "names that begin with UPKEEP_ are set by upkeep itself");
+      } else {
+        item.read(reader, inner, values[name]);
+      }
+    }
+  };
+  return form;
+}
+
+Form<Batch> batch() {
+  return record<Batch>(
+      "a map like `{by: [date], max: 50}`",
+      {
+          key("by", &Batch::by, list_of("a list of fields like `[date]`", text("a field")),
+              "Only partitions that share the values of these fields go into one batch."),
+          key("max", &Batch::max, whole_number(1, 1'000'000), "At most so many partitions."),
+      });
+}
+
+Form<Retries> retries() {
+  Form<Retries> form = record<Retries>(
+      "a map like `{max: 3, base: 1m, cap: 1h, rest: 6h}`",
+      {
+          key("max", &Retries::max, small_number(0, 1000),
+              "After the first attempt so many more are made before the partition rests."),
+          key("base", &Retries::base, duration(),
+              "The wait before a retry is random, up to base × 2ⁿ⁻¹ after the n-th failure …"),
+          key("cap", &Retries::cap, duration(), "… but never longer than this."),
+          key("rest", &Retries::rest, duration(1s),
+              "After the last retry the partition rests this long, doubling up to 7d, and then "
+              "gets one attempt each time."),
+      });
+  return checked<Retries>(std::move(form), [](Reader& reader, const Place& place, Retries& value) {
+    if (value.base <= value.cap) return;
+    reader.error(place.at(place.has("base") ? "base" : "cap"),
+                 fmt::format("`base` ({}) is longer than `cap` ({})", to_text(value.base),
+                             to_text(value.cap)));
+  });
+}
+
+Form<Collector> collector() {
+  return record<Collector>(
+      "a map with the keys of a collector, like `{command: [./fetch, \"{date}\"]}`",
+      {
+          required(key("command", &Collector::command, command(),
+                       "The program and its arguments; no shell is involved. {field}, {key}, "
+                       "{path}, {uri}, {task} and {partitions} are filled in.")),
+          key("env", &Collector::environment, environment(),
+              "Environment variables for the command. `${env:…}`, `${file:…}` and "
+              "`${credential:…}` in their values are filled in anew for each attempt."),
+          key("batch", &Collector::batch, batch(),
+              "Several partitions in one run; without it each run is for one partition."),
+          key("gone_for", &Collector::gone_for, duration(1s),
+              "How long a partition that does not exist upstream (exit code 44) is left alone."),
+          key("timeout", &Collector::timeout, duration(10ms),
+              "An attempt that takes longer is ended with all its processes."),
+          key("grace", &Collector::grace, duration(),
+              "How long processes have between SIGTERM and SIGKILL."),
+          key("retries", &Collector::retries, retries(), "What happens after a failed attempt."),
+          key("estimate", &Collector::estimate, duration(),
+              "How long one partition takes, until upkeep has seen how long."),
+      });
+}
+
+/// The batch and the command of a collector that a collection uses.
+void check_use(Reader& reader, const Place& place, const Collector& collector,
+               const Collection& collection) {
+  const std::vector<std::string> fields = names_of(fields_of(collection));
+  if (collector.batch && reader.is_sound(place.at("batch").path)) {
+    const Place by = place.at("batch").at("by");
+    for (std::size_t n = 0; n < collector.batch->by.size(); ++n) {
+      const std::string& field = collector.batch->by[n];
+      if (std::ranges::find(fields, field) != fields.end()) continue;
+      reader.error(by.item(n), fmt::format("the collection `{}` has no dimension with the field "
+                                           "`{}`{}",
+                                           collection.name, field, suggestion(field, fields)));
+    }
+  }
+  const Place command = place.at("command");
+  if (!reader.is_sound(command.path)) return;
+  for (std::size_t n = 0; n < collector.command.size(); ++n) {
+    for (const std::string& field : fields) {
+      // Only identifiers are placeholders; other braces would be handed over as they are.
+      if (is_identifier(field) || !collector.command[n].contains("{" + field + "}")) continue;
+      reader.error(command.item(n), fmt::format("`{{{}}}` is no placeholder, because of its name; "
+                                                "read the field from the file `{{partitions}}`",
+                                                field));
+      return;
+    }
+  }
+  if (const auto fit = check_command(collector, collection); !fit) {
+    const std::size_t n = std::min(fit.error().argument, collector.command.size() - 1);
+    reader.error(command.item(n), fit.error().text);
+  }
+}
+
+}  // namespace
+
+Form<std::vector<Collector>> collectors() {
+  return named<Collector>("a map of collectors by name", collector());
+}
+
+void check_collectors(Reader& reader, const Place& root, const Config& config) {
+  for (const Collection& collection : config.collections) {
+    const std::string path = "collections." + collection.name;
+    const bool known = collection.collector && reader.is_sound(path + ".dimensions") &&
+                       reader.is_sound(path + ".key") && reader.is_sound(path + ".collector");
+    if (!known) continue;
+    const Collector& collector = config.of(*collection.collector);
+    check_use(reader, root.at("collectors").at(collector.name), collector, collection);
+  }
+}
+
+}  // namespace upkeep

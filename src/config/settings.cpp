@@ -1,0 +1,78 @@
+#include "config/settings.h"
+
+#include "config/forms.h"
+
+namespace upkeep {
+namespace {
+
+using namespace std::chrono;
+
+Form<Score> score() {
+  return record<Score>(
+      "a map with the keys of `score`",
+      {
+          key("age_per_hour", &Score::age_per_hour, number_not_negative(),
+              "What each hour of waiting adds, times the weight of the collection."),
+          key("per_missing", &Score::per_missing, number(),
+              "What each partition of the task adds; below zero, small tasks come first."),
+          key("max_size_penalty", &Score::max_size_penalty, number_not_negative(),
+              "The partitions of a task take off this much at most."),
+      });
+}
+
+}  // namespace
+
+Form<Zone> time_zone() {
+  Form<Zone> form = parsed<Zone>("a time zone like UTC or America/Chicago", {}, Zone::load);
+  form.show = [](const Zone& zone) { return "\"" + zone.name() + "\""; };
+  return form;
+}
+
+Form<Loop> loop() {
+  return record<Loop>("a map with the keys of `loop`",
+                      {
+                          key("reconcile_every", &Loop::reconcile_every, duration(1s),
+                              "How often all stores are listed and compared."),
+                          key("queue_poll", &Loop::queue_poll, duration(10ms),
+                              "How often the queue is looked at for tasks that can start."),
+                          key("max_run_time", &Loop::max_run_time, duration(1s),
+                              "How long `upkeep run` may take; after that it starts nothing more."),
+                      });
+}
+
+Form<QueueSettings> queue() {
+  return record<QueueSettings>("a map with the keys of `queue`",
+                               {
+                                   key("window", &QueueSettings::window, whole_number(1, 1'000'000),
+                                       "How many tasks are listed; the others are counted."),
+                                   key("promote_after", &QueueSettings::promote_after, duration(1s),
+                                       "A task that waited this long moves up one priority."),
+                                   key("score", &QueueSettings::score, score(),
+                                       "How tasks of the same priority are put in order."),
+                               });
+}
+
+Form<Keep> keep() {
+  return record<Keep>(
+      "a map with the keys of `keep`",
+      {
+          key("journal", &Keep::journal, duration(1s),
+              "How long the decisions behind `upkeep explain` are kept."),
+          key("output", &Keep::output, duration(1s), "How long the output of attempts is kept."),
+          key("cache", &Keep::cache, duration(1s),
+              "How long coverage files that nobody uses are kept."),
+      });
+}
+
+Form<Limits> limits() {
+  return record<Limits>(
+      "a map with the keys of `limits`",
+      {
+          key("tasks", &Limits::tasks, whole_number(1, 10'000), "How many attempts run at once."),
+          key("disk_free", &Limits::disk_free, size(),
+              "With less free space where the state lies nothing new is started. When it is not "
+              "set: 1GB or 5% of the file system, whichever is smaller."),
+      });
+}
+
+}  // namespace upkeep

@@ -1,0 +1,34 @@
+// Which attempt a process descends from: a mark that it carries wherever it goes.
+#pragma once
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/state.h"
+
+namespace upkeep {
+
+/// The mark is the soft limit RLIMIT_RTTIME, set to some 70,000 years and the attempt's
+/// number. Children inherit it through fork, exec and setsid; it stays when all descriptors
+/// are closed and the environment is emptied; it can be read of every process, also of one
+/// that hides its environment; and nothing but programs of real-time audio ever sets it. It
+/// differs between state folders. A process without it is known by $UPKEEP_REPORT.
+class ProcessMarker {
+ public:
+  explicit ProcessMarker(std::string run_folder);
+
+  rlimit limit(AttemptId) const;
+  std::optional<AttemptId> attempt_of(pid_t) const;
+
+ private:
+  std::optional<AttemptId> by_environment(pid_t) const;
+
+  std::string run_folder_;
+  rlim_t folder_bits_ = 0;
+  rlim_t hard_ = RLIM_INFINITY;
+};
+
+}  // namespace upkeep

@@ -148,9 +148,13 @@ Collection random_collection(Random& random, std::string name, bool with_table) 
   collection.dimensions = {numbers("a", 8, 8 + random.below(5)),
                            {"b", ValueList{{"x", "w", "y", "v"}}}};
   if (with_table) {
+    const bool with_dates = random.chance(60);
     const std::vector<TableField> columns = {
-        {"season", FieldType::text}, {"day", FieldType::date}, {"game", FieldType::text}};
-    collection.dimensions.push_back({"games", Table{{}, "/games.csv", "", columns, {}}, true});
+        {"season", FieldType::text},
+        {"day", with_dates ? FieldType::date : FieldType::text},
+        {"game", FieldType::text}};
+    collection.dimensions.push_back(
+        {"games", Table{{}, "/games.csv", "", columns, {}}, with_dates});
     fields.insert(fields.end(), {"season", "day", "game"});
   } else if (random.chance(60)) {
     const int from = static_cast<int>(random.below(25));
@@ -162,7 +166,7 @@ Collection random_collection(Random& random, std::string name, bool with_table) 
     collection.dimensions.push_back(numbers("z", 0, random.below(150)));
     fields.push_back("z");
   }
-  if (collection.dimensions.back().time) {
+  if (std::ranges::any_of(collection.dimensions, &Dimension::time)) {
     collection.expect.available_after = Duration{6h} * static_cast<int>(random.below(3));
   }
   for (std::size_t i = collection.dimensions.size(); i > 1; --i) {

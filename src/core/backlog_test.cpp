@@ -127,6 +127,31 @@ TEST(Backlog, breaks_ties_by_age_then_by_key_bytewise) {
                   "a/6", "a/7", "a/8", "a/9"}));
 }
 
+TEST(Backlog, puts_the_first_collection_first_where_all_else_ties) {
+  World world;
+  Collection one = counted("one", 2), two = counted("two", 2);
+  one.collector = two.collector = world.collector();
+  one.key = two.key = "{n}";
+  world.add(one);
+  world.add(two);
+  const std::vector<Task> tasks = world.tasks();
+  ASSERT_EQ(first_keys(tasks), (Keys{"0", "0", "1", "1"}));
+  for (std::size_t i = 0; i < tasks.size(); ++i) EXPECT_EQ(tasks[i].collection.value, i % 2);
+}
+
+TEST(Backlog, goes_on_behind_what_is_not_due) {
+  World world;
+  Collection collection = daily("a", 30, 39);  // 10-31 is due, 11-01 and later are not
+  collection.key = "{k}/{date}/{n}";
+  collection.dimensions.insert(collection.dimensions.begin(), {"k", ValueList{{"x", "y"}}});
+  collection.dimensions.push_back(numbers("n", 0, 99));
+  collection.collector = world.collector();
+  world.add(collection);
+  const Queue queue = world.backlog().window(1000);
+  EXPECT_EQ(queue.total_gaps, 200);
+  EXPECT_EQ(first_keys(queue.tasks).at(100), "y/2025-10-31/0");
+}
+
 TEST(Backlog, holds_what_must_not_start_before_a_time) {
   World world;
   Collection collection = counted("a", 5);
@@ -189,6 +214,25 @@ TEST(Backlog, cuts_batches_in_the_order_of_their_partitions) {
   EXPECT_EQ(keys(tasks[3]), (Keys{"0/y", "1/y", "2/y"}));
   EXPECT_DOUBLE_EQ(tasks[2].score, -0.3);
   EXPECT_EQ(world.backlog().window(9).estimate, 16min);
+}
+
+TEST(Backlog, batches_rows_of_a_table_wherever_they_stand) {
+  World world;
+  Collection collection = counted("a", 1);
+  const std::vector<TableField> fields = {{"season", FieldType::text}, {"game", FieldType::text}};
+  collection.key = "{season}/{game}";
+  collection.dimensions = {{"games", Table{{}, "/games.csv", "", fields, {}}, false}};
+  collection.collector = world.collector(Batch{{"season"}, 10});
+  auto rows = std::make_shared<Rows>(std::vector<std::string>{"season", "game"});
+  for (const char* game : {"1", "2", "3", "4", "5"}) {
+    const std::vector<std::string_view> texts = {*game % 2 == 0 ? "x" : "y", game};
+    rows->add(texts);
+  }
+  world.add(collection, rows);
+  const std::vector<Task> tasks = world.tasks();
+  ASSERT_EQ(tasks.size(), 2);
+  EXPECT_EQ(keys(tasks[0]), (Keys{"x/2", "x/4"}));
+  EXPECT_EQ(keys(tasks[1]), (Keys{"y/1", "y/3", "y/5"}));
 }
 
 TEST(Backlog, never_mixes_kinds_priorities_or_what_is_held_in_a_batch) {

@@ -21,6 +21,9 @@ using ObjectStores = std::vector<std::unique_ptr<ObjectStore>>;  ///< by StoreId
 /// One for each store of the configuration.
 ObjectStores open_stores(const Config&);
 
+/// Reads the tables of a collection and makes its space for that moment.
+Result<SpacePtr> make_space(const Config&, const Collection&, Time now);
+
 /// Reads the tables, makes the spaces, lists, compares. A table that cannot be read and a
 /// part that cannot be listed are errors of the collections they concern.
 StoreListed list_store(const Config&, const ObjectStores&, const ListStore&);

@@ -1,0 +1,33 @@
+#include "daemon/launch.h"
+
+#include "collect/command.h"
+#include "daemon/setup.h"
+
+namespace upkeep {
+
+Result<Launch> make_launch(const Config& config, const StartAttempt& start,
+                           const std::string& partitions_path) {
+  const Collection& collection = config.of(start.collection);
+  const Collector& collector = config.of(*collection.collector);
+  const std::string& folder = config.of(collection.store).directory;
+  CommandValues values = command_values(*start.space, start.partitions, start.task, folder);
+  values.values["partitions"] = partitions_path;
+  UPKEEP_CHECK(check_values(collector.command, values));
+
+  Launch launch;
+  launch.attempt = start.attempt;
+  launch.command = expand_command(collector.command, values);
+  launch.folder = config.folder;
+  launch.partitions = partitions_file(*start.space, start.partitions);
+  launch.deadline = start.deadline;
+  launch.grace = collector.grace;
+  launch.environment["UPKEEP_TASK"] = start.task;
+  if (collector.environment.empty()) return launch;
+  UPKEEP_TRY(const SecretSources secrets, secret_sources(config));
+  for (const auto& [name, text] : collector.environment) {
+    UPKEEP_TRY(launch.environment[name], fill_secrets(text, secrets));
+  }
+  return launch;
+}
+
+}  // namespace upkeep

@@ -1,0 +1,16 @@
+// From the engine's wish to a process: command line, environment, files.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+#include "core/command.h"
+#include "model/config.h"
+#include "port/executor.h"
+
+namespace upkeep {
+
+/// An error names what is wrong with the values or the secrets: nothing is started then.
+/// `partitions_path` is where the executor will put the file behind {partitions}.
+Result<Launch> make_launch(const Config&, const StartAttempt&, const std::string& partitions_path);
+
+}  // namespace upkeep

@@ -1,0 +1,97 @@
+#include "daemon/setup.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "io/files.h"
+
+namespace upkeep {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> real_variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  if (value == nullptr) return {};
+  return value;
+}
+
+using Variables = std::map<std::string, std::string>;
+
+/// The .env files of a configuration: those it names, or the one beside it if there is one.
+Result<Variables> read_env_files(const ConfigSource& source) {
+  std::vector<std::string> paths = env_files_of(source);
+  const std::string beside = fs::path(source.path).replace_filename(".env");
+  if (paths.empty() && fs::exists(beside)) paths.push_back(beside);
+  Variables variables;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const fs::perms rights = fs::status(path, error).permissions();
+    if (!error && (rights & fs::perms::others_read) != fs::perms::none) {
+      return fail(fmt::format("{} may be read by everybody; run: chmod 600 {}", path, path));
+    }
+    UPKEEP_TRY(const std::string text, read_file(path));
+    UPKEEP_TRY(const Variables more, parse_env_file(path, text));
+    for (const auto& [name, value] : more) variables[name] = value;
+  }
+  return variables;
+}
+
+auto variable_from(Variables variables) {
+  return [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
+    if (auto value = real_variable(name)) return value;
+    const auto found = variables.find(std::string(name));
+    if (found == variables.end()) return {};
+    return found->second;
+  };
+}
+
+Result<ConfigSource> read_source(const std::string& path) {
+  UPKEEP_TRY(std::string text, read_file(path));
+  ConfigSource source{path, std::move(text), real_variable};
+  UPKEEP_TRY(Variables variables, read_env_files(source));
+  source.environment = variable_from(std::move(variables));
+  return source;
+}
+
+}  // namespace
+
+Result<std::string> find_config(const std::optional<std::string>& given) {
+  const auto chosen = given ? given : real_variable("UPKEEP_CONFIG");
+  if (chosen) {
+    if (!fs::exists(*chosen)) {
+      return fail(fmt::format("there is no configuration at {}{}", *chosen,
+                              given ? "" : " (named by $UPKEEP_CONFIG)"));
+    }
+    return fs::absolute(*chosen).lexically_normal().string();
+  }
+  for (const char* usual : {"upkeep.yaml", "/etc/upkeep/upkeep.yaml"}) {
+    if (fs::exists(usual)) return fs::absolute(usual).lexically_normal().string();
+  }
+  return fail(
+      "there is no configuration: neither ./upkeep.yaml nor /etc/upkeep/upkeep.yaml is there; "
+      "name one with -c FILE or $UPKEEP_CONFIG");
+}
+
+std::expected<Config, std::vector<ConfigError>> load_config(const std::string& path) {
+  const auto source = read_source(path);
+  if (!source) {
+    return std::unexpected(std::vector{ConfigError{path, 0, 0, "", source.error().text}});
+  }
+  return parse_config(*source);
+}
+
+Result<SecretSources> secret_sources(const Config& config) {
+  UPKEEP_TRY(ConfigSource source, read_source(config.path));
+  return SecretSources{source.environment, [folder = config.folder](std::string_view path) {
+                         return read_file(fs::path(folder) / path);
+                       }};
+}
+
+Time now_by_clock() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
+
+}  // namespace upkeep

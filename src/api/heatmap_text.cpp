@@ -30,11 +30,15 @@ class Ink {
     for (std::size_t i = 0; i < width; ++i) append(out, cell);
   }
 
+  std::size_t legend_width() const {
+    Style plain = style_;
+    plain.colours = Colours::none;
+    return display_width(Ink(plain).legend());
+  }
+
   std::string legend() const {
     std::string text;
-    if (!has_blocks()) {
-      return "# complete, 9 to 0 tenths of it, . nothing expected";
-    }
+    if (!has_blocks()) return "# complete, 9 to 0 tenths of it, . nothing expected";
     for (std::uint64_t eighth = 0; eighth < blocks.size(); ++eighth) {
       append(text, {.good = eighth, .expected = blocks.size() - 1});
     }
@@ -85,7 +89,10 @@ std::string year_text(Day day) {
 std::string tick(const Heatmap& map, std::size_t column) {
   const bool fine = map.bucket == Bucket::day || map.bucket == Bucket::week;
   const auto text = [&](std::size_t i) {
-    return fine ? month_text(map.columns[i]) : year_text(map.columns[i]);
+    if (!fine) return year_text(map.columns[i]);
+    // A week belongs to the month of its Thursday, as in ISO 8601.
+    const bool is_week = map.bucket == Bucket::week;
+    return month_text(map.columns[i] + std::chrono::days{is_week ? 3 : 0});
   };
   if (column > 0 && text(column) == text(column - 1)) return {};
   return text(column);
@@ -147,9 +154,14 @@ std::string heatmap_text(const Snapshot& snapshot, const Style& style) {
     out += fmt::format("{:>{}}\n", all.expected == 0 ? "-" : to_percent_text(share_of(all)),
                        percent_width);
   }
-  const std::string legend =
-      fmt::format("Each column is {}: {}", name_of(map.bucket), ink.legend());
-  out += std::string(style.width != 0 && style.width < 60 ? 0 : longest + 1, ' ') + legend + '\n';
+  const std::string what = fmt::format("Each column is {}", name_of(map.bucket));
+  const std::size_t legend_width = longest + 1 + what.size() + 2 + ink.legend_width();
+  const bool fits = style.width == 0 || legend_width <= style.width;
+  if (fits) {
+    out += fmt::format("{}{}: {}\n", std::string(longest + 1, ' '), what, ink.legend());
+  } else {
+    out += fmt::format("{}\n{}\n", what, ink.legend());
+  }
   return out;
 }
 

@@ -26,18 +26,6 @@ std::string_view to_text(Task::Status status) {
   return "";
 }
 
-std::string_view to_text(IncidentRow::State state) {
-  switch (state) {
-    case IncidentRow::State::open:
-      return "open";
-    case IncidentRow::State::acked:
-      return "acked";
-    case IncidentRow::State::closed:
-      return "closed";
-  }
-  return "";
-}
-
 std::string lower_text(Priority priority) {
   std::string text(to_text(priority));
   for (char& c : text) c = static_cast<char>(c | 0x20);
@@ -123,7 +111,7 @@ double minutes(Duration duration) {
 std::string to_percent_text(double share) {
   if (share >= 1) return "100 %";
   if (share <= 0) return "0 %";
-  const double tenths = std::clamp(std::floor(share * 1000), 1.0, 999.0);
+  const double tenths = std::clamp(std::round(share * 1000), 1.0, 999.0);
   return fmt::format("{:.1f} %", tenths / 10);
 }
 

@@ -17,8 +17,6 @@ namespace upkeep {
 const std::string& source_of(const Collection&);
 /// "pending", "running", "held".
 std::string_view to_text(Task::Status);
-/// "open", "acked", "closed".
-std::string_view to_text(IncidentRow::State);
 /// "critical", "high", "medium", "low".
 std::string lower_text(Priority);
 

@@ -1,0 +1,69 @@
+// What came of one cycle: counted from its facts while it runs, and told at its end.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/progress.h"
+#include "api/style.h"
+#include "coverage/coverage.h"
+
+namespace upkeep {
+
+/// Counts of attempts and of the partitions that they settled.
+struct RunNumbers {
+  std::uint64_t attempts = 0, attempts_failed = 0;
+  std::uint64_t closed = 0, gone = 0;
+  std::map<FailureClass, std::uint64_t> failures;  ///< attempts, by class
+};
+
+/// Why gaps are left, for one reason.
+struct Leftover {
+  std::string collection, why;
+  std::uint64_t gaps = 0;
+  std::string sample;  ///< a key, for `explain`
+};
+
+class RunReport {
+ public:
+  void began(const Snapshot&);
+  void observe(const Fact&);
+  void finished(const Snapshot&);
+
+  const RunNumbers& numbers() const { return numbers_; }
+  /// Gaps of the judged collections at the start.
+  std::uint64_t gaps_before() const { return gaps_before_; }
+
+  /// What was filled, how that was proved, what still lacks and why, what to type next.
+  std::string text(const Style&) const;
+  /// The same for programs; ends with a newline.
+  std::string json() const;
+
+ private:
+  struct Line {
+    std::string name;
+    std::optional<Summary> before, after;
+    std::uint64_t closed = 0, gone = 0;  ///< by attempts of this cycle
+    std::string error, held;
+  };
+  Line& line(const std::string& name);
+  std::string outcome_text() const;
+  std::string table_text(const Style&) const;
+  std::string leftovers_text(const Style&) const;
+  std::string next_text() const;
+  std::uint64_t gaps_after() const;
+
+  Time started_, ended_;
+  RunNumbers numbers_;
+  std::uint64_t gaps_before_ = 0;
+  std::vector<Line> lines_;  ///< in the config's order
+  std::vector<Leftover> leftovers_;
+  std::map<AttemptId, std::string> collections_;  ///< of attempts that are not settled
+  std::size_t incidents_open_ = 0;
+  std::string failures_log_;
+  bool stopped_ = false;
+};
+
+}  // namespace upkeep

@@ -1,0 +1,201 @@
+// All commands. To add one: write its function in a file of its own, declare it in
+// commands.h, and give it a row here.
+#include "cli/commands.h"
+
+#include <vector>
+
+namespace upkeep {
+namespace {
+
+using Kind = Operands::Kind;
+
+constexpr std::size_t any_number = 1000;
+constexpr Operands some_collections{Kind::collections, "COLLECTION", 0, any_number};
+
+CommandRow run_row() {
+  return {.name = "run",
+          .summary = "Scan, plan, fill the gaps and prove them closed, once, in the foreground.",
+          .operands = some_collections,
+          .options = {where_option,
+                      {"--dry-run", "", "show what would be done, and start nothing"},
+                      json_option,
+                      format_option},
+          .examples = {{"upkeep run", "fill everything that is lacking"},
+                       {"upkeep run espn-pbp", "only this collection"},
+                       {"upkeep run --where \"age < 7d\"", "only the last week"},
+                       {"upkeep run --dry-run", "the tasks, without starting any"}},
+          .details =
+              "It retries what fails until loop.max_run_time is over. Ctrl-C ends it in "
+              "good order.\nOnly one process at a time may work on a state folder.",
+          .run = run_command};
+}
+
+CommandRow scan_row() {
+  return {.name = "scan",
+          .summary = "List the stores and compare them with what should exist.",
+          .operands = some_collections,
+          .options = {{"--by", "DIMENSION", "also show completeness for each value of a dimension"},
+                      {"--heatmap", "", "draw the heatmap although the output is no terminal"},
+                      json_option,
+                      format_option},
+          .examples = {{"upkeep scan", "all collections, with a heatmap on a terminal"},
+                       {"upkeep scan espn-pbp --by season", "completeness per season"},
+                       {"upkeep scan --json | jq '.collections[].missing'", "for programs"}},
+          .details =
+              "Nothing is written and nothing is started. Exit code 1 means gaps, 5 means "
+              "that a\nstore or a table could not be judged.",
+          .run = scan_command};
+}
+
+CommandRow gaps_row() {
+  return {.name = "gaps",
+          .summary = "Show each partition that is missing, undersized, stale or incomplete.",
+          .operands = some_collections,
+          .options = {where_option,
+                      {"--limit", "N", "at most so many"},
+                      json_option,
+                      {"--format",
+                       "FORMAT",
+                       "print a table, json or ndjson (one JSON a line)",
+                       {"table", "json", "ndjson"}}},
+          .examples = {{"upkeep gaps --limit 20", "the first twenty"},
+                       {"upkeep gaps espn-pbp --where \"season == 2024-25\"", "of one season"},
+                       {"upkeep gaps --format ndjson | jq -r .key", "their keys"}},
+          .details =
+              "In the order of the dimensions. What is too early, or gone upstream, is "
+              "no gap.",
+          .run = gaps_command};
+}
+
+CommandRow plan_row() {
+  return {.name = "plan",
+          .summary = "Show the tasks that would run, in order, and what would hold them back.",
+          .operands = some_collections,
+          .options = {where_option, json_option, format_option},
+          .examples = {{"upkeep plan", "everything"},
+                       {"upkeep plan espn-pbp --json", "one collection, as gaps.json has it"}},
+          .details = "Takes a fresh inventory; starts nothing.",
+          .run = plan_command};
+}
+
+CommandRow tasks_row() {
+  return {.name = "tasks",
+          .summary = "Show the task queue as it was last written, with what is running.",
+          .operands = {},
+          .options = {json_option, format_option},
+          .examples = {{"upkeep tasks", "what is it doing?"},
+                       {"upkeep tasks --json", "the file inventory/gaps.json of the state"}},
+          .details = "Reads the state folder only; `upkeep plan` looks at the stores anew.",
+          .run = tasks_command};
+}
+
+CommandRow explain_row() {
+  return {.name = "explain",
+          .summary = "Tell why a partition, a task or an incident is as it is, oldest first.",
+          .operands = {Kind::what, "WHAT", 1, any_number},
+          .options = {json_option, format_option},
+          .examples = {{"upkeep explain espn/2025-10-21.json", "the partition with this key"},
+                       {"upkeep explain espn-pbp date=2025-10-21 game=401584", "by its fields"},
+                       {"upkeep explain t3f9a1c22b7d0", "a task"},
+                       {"upkeep explain i12", "an incident"}},
+          .details = "",
+          .run = explain_command};
+}
+
+CommandRow incidents_row() {
+  return {.name = "incidents",
+          .summary = "Show what is wrong and what is held.",
+          .operands = {},
+          .options = {{"--all", "", "also those that are over"}, json_option, format_option},
+          .examples = {{"upkeep incidents", "what needs somebody?"},
+                       {"upkeep ack i12", "let go of what incident i12 holds"}},
+          .details = "Exit code 1 means that an incident is open.",
+          .run = incidents_command};
+}
+
+CommandRow ack_row() {
+  return {.name = "ack",
+          .summary = "Acknowledge an incident; what it holds is let go.",
+          .operands = {Kind::incident, "ID", 1, 1},
+          .options = {json_option, format_option},
+          .examples = {{"upkeep ack i12", "yes, that loss is real: fetch it again"}},
+          .details = "",
+          .run = ack_command};
+}
+
+CommandRow validate_row() {
+  return {.name = "validate",
+          .summary = "Check the configuration; every error names its place and the mend.",
+          .operands = {},
+          .options = {json_option, format_option},
+          .examples = {{"upkeep validate", "./upkeep.yaml"},
+                       {"upkeep -c new.yaml validate", "another file"}},
+          .details = "",
+          .run = validate_command};
+}
+
+CommandRow schema_row() {
+  return {.name = "schema",
+          .summary = "Print the JSON Schema of upkeep.yaml, for editors and validators.",
+          .operands = {},
+          .options = {},
+          .examples = {{"upkeep schema > upkeep.schema.json", "keep it beside the configuration"}},
+          .details = "",
+          .run = schema_command};
+}
+
+CommandRow completion_row() {
+  return {.name = "completion",
+          .summary = "Print a script that completes upkeep's words in your shell.",
+          .operands = {Kind::shell, "SHELL", 1, 1},
+          .options = {},
+          .examples = {{"source <(upkeep completion bash)", "for this shell"},
+                       {"upkeep completion zsh > ~/.zfunc/_upkeep", "for every zsh"},
+                       {"upkeep completion fish > ~/.config/fish/completions/upkeep.fish",
+                        "for every fish"}},
+          .details = "SHELL is bash, zsh or fish.",
+          .run = completion_command};
+}
+
+CommandRow version_row() {
+  return {.name = "version",
+          .summary = "Print the version.",
+          .operands = {},
+          .options = {json_option, format_option},
+          .examples = {},
+          .details = "",
+          .run = version_command};
+}
+
+CommandRow help_row() {
+  return {.name = "help",
+          .summary = "Explain upkeep or one command.",
+          .operands = {Kind::command, "COMMAND", 0, 1},
+          .options = {},
+          .examples = {{"upkeep help run", "all about `run`"}},
+          .details = "",
+          .run = help_command};
+}
+
+CommandRow names_row() {
+  return {.name = "names",
+          .summary = "Print names for completion scripts, one a line.",
+          .operands = {Kind::what, "KIND", 1, 1},
+          .options = {},
+          .examples = {{"upkeep names collections", "the collections of the configuration"}},
+          .details = "KIND is collections or incidents.",
+          .run = names_command,
+          .is_hidden = true};
+}
+
+}  // namespace
+
+std::span<const CommandRow> commands() {
+  static const std::vector<CommandRow> all = {
+      run_row(),        scan_row(),      gaps_row(), plan_row(),     tasks_row(),
+      explain_row(),    incidents_row(), ack_row(),  validate_row(), schema_row(),
+      completion_row(), version_row(),   help_row(), names_row()};
+  return all;
+}
+
+}  // namespace upkeep

@@ -1,0 +1,26 @@
+// From a call to what it is about: the configuration, the collections, the condition.
+#pragma once
+#include <memory>
+
+#include "cli/command.h"
+#include "daemon/survey.h"
+#include "model/config.h"
+
+namespace upkeep {
+
+/// The configuration that the call means. Errors: all that were found, a line each.
+std::expected<Config, Refusal> load(const Call&);
+
+/// What the operands and --where choose.
+std::expected<Selection, Refusal> select(const Config&, const Call&);
+
+/// A fresh inventory of the selection.
+std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config&, Selection);
+
+/// 5 when something could not be judged, 1 when there are gaps or something is held, else 0.
+ExitCode verdict_of(const Snapshot&);
+
+/// A line for each collection that could not be judged, and why.
+void complain_of_unjudged(const Snapshot&, Terminal&);
+
+}  // namespace upkeep

@@ -144,7 +144,7 @@ void Engine::Parts::on(Time now, const AckAsked& ask) {
     const CollectionId id{i};
     const bool concerned = row.target == "collection:" + config.of(id).name ||
                            row.target == "store:" + config.of(config.of(id).store).name;
-    if (concerned && store_of(id).wanted) timers.at(now, ListingDue{config.of(id).store});
+    if (concerned && store_of(id).wanted) list_at(now, config.of(id).store);
   }
 }
 

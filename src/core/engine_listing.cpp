@@ -24,11 +24,19 @@ void Engine::Parts::list(Time now, StoreId id) {
   StoreTrack& store = stores.at(id.value);
   if (store.listing) return;
   store.listing = next_request();
+  store.next_listing = Time::max();
   wish(ListStore{*store.listing, id});
   timers.at(now + listing_patience, AnswerOverdue{*store.listing});
 }
 
+/// Each store has one next listing: whoever wants it sooner moves it, else cycles would breed.
+void Engine::Parts::list_at(Time at, StoreId id) {
+  stores.at(id.value).next_listing = at;
+  timers.at(at, ListingDue{id});
+}
+
 void Engine::Parts::due(Time now, const ListingDue& due) {
+  if (now < stores.at(due.store.value).next_listing) return;
   if (!stopping && !complete) list(now, due.store);
 }
 
@@ -52,7 +60,7 @@ void Engine::Parts::on(Time now, const StoreListed& listed) {
     }
   }
   hold_or_accept(now, listed.store, found, listed.taken_at);
-  if (!is_one_run()) timers.at(now + config.loop.reconcile_every, ListingDue{listed.store});
+  if (!is_one_run()) list_at(now + config.loop.reconcile_every, listed.store);
 }
 
 /// The collections keep what was known of them, but nothing is started on such old knowledge.
@@ -74,7 +82,7 @@ void Engine::Parts::listing_failed(Time now, StoreId id, const std::string& why)
       is_one_run() ? Duration{std::chrono::seconds{10}} : Duration{std::chrono::minutes{1}};
   const Duration wait = first * (1 << std::min(store.failures - 1, 10));
   if (is_one_run() && now + wait > store.unreachable_since + run_patience) return;
-  timers.at(now + std::min(wait, config.loop.reconcile_every), ListingDue{id});
+  list_at(now + std::min(wait, config.loop.reconcile_every), id);
 }
 
 void Engine::Parts::mark_unknown(Time now, CollectionId id, const std::string& why) {

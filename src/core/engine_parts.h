@@ -63,6 +63,7 @@ struct Engine::Parts {
   void on(Time, const StoreListed&);
   void due(Time, const ListingDue&);
   void list(Time, StoreId);
+  void list_at(Time, StoreId);
   void listing_failed(Time, StoreId, const std::string& why);
   void take(Time, const CollectionFinding&, Time taken_at);
   void mark_unknown(Time, CollectionId, const std::string& why);

@@ -52,7 +52,7 @@ void Engine::Parts::look_failed(Time now, AttemptTrack& attempt, const std::stri
                   fmt::format("the store could not be looked at: {}", why), 0, now);
   if (attempt.view.phase == Phase::confirming) {
     release(attempt);
-    timers.at(now + std::chrono::seconds{10}, ListingDue{id});
+    list_at(std::min(store.next_listing, now + std::chrono::seconds{10}), id);
     return;
   }
   const int doublings = std::min(attempt.looks_failed++, 8);

@@ -26,8 +26,18 @@ class Ink {
 
   bool has_blocks() const { return style_.unicode && style_.width != 0; }
 
-  void append(std::string& out, const Tally& cell, std::size_t width) const {
-    for (std::size_t i = 0; i < width; ++i) append(out, cell);
+  /// All cells, each so wide; neighbours of one colour share it.
+  std::string row(std::span<const Tally> cells, std::size_t width) const {
+    std::string out, colour;
+    for (const Tally& cell : cells) {
+      const std::string next = colour_of(cell);
+      if (next != colour && !colour.empty()) out += colour_end;
+      if (next != colour) out += next;
+      colour = next;
+      for (std::size_t i = 0; i < width; ++i) out += mark_of(cell);
+    }
+    if (!colour.empty()) out += colour_end;
+    return out;
   }
 
   std::size_t legend_width() const {
@@ -37,36 +47,30 @@ class Ink {
   }
 
   std::string legend() const {
-    std::string text;
     if (!has_blocks()) return "# complete, 9 to 0 tenths of it, . nothing expected";
-    for (std::uint64_t eighth = 0; eighth < blocks.size(); ++eighth) {
-      append(text, {.good = eighth, .expected = blocks.size() - 1});
+    std::vector<Tally> samples;
+    for (std::uint64_t level = 0; level < blocks.size(); ++level) {
+      samples.push_back({.good = level, .expected = blocks.size() - 1});
     }
-    return "nothing " + text + " all, · not expected";
+    return "nothing " + row(samples, 1) + " all, · not expected";
   }
 
  private:
-  void append(std::string& out, const Tally& cell) const {
-    if (cell.expected == 0) {
-      out += tinted(style_, Tint::dim, has_blocks() ? "·" : ".");
-      return;
-    }
-    const double share = share_of(cell);
-    std::string mark;
-    if (has_blocks()) {
-      mark = blocks[static_cast<std::size_t>(std::floor(share * (blocks.size() - 1)))];
-    } else {
-      mark = share >= 1 ? "#" : std::string(1, static_cast<char>('0' + std::floor(share * 10)));
-    }
-    if (style_.colours == Colours::none) {
-      out += mark;
-    } else {
-      out += ramp_start(style_.colours, share) + mark;
-      out += colour_end;
-    }
+  std::string colour_of(const Tally& cell) const {
+    if (style_.colours == Colours::none) return {};
+    return cell.expected == 0 ? "\x1b[2m" : ramp_start(style_.colours, share_of(cell));
   }
 
-  const Style& style_;
+  std::string mark_of(const Tally& cell) const {
+    if (cell.expected == 0) return has_blocks() ? "·" : ".";
+    const double share = share_of(cell);
+    if (has_blocks()) {
+      return std::string(blocks[static_cast<std::size_t>(std::floor(share * (blocks.size() - 1)))]);
+    }
+    return share >= 1 ? "#" : std::string(1, static_cast<char>('0' + std::floor(share * 10)));
+  }
+
+  Style style_;
 };
 
 std::string_view name_of(Bucket bucket) {
@@ -145,9 +149,9 @@ std::string heatmap_text(const Snapshot& snapshot, const Style& style) {
     const std::string label =
         clipped(label_of(row, several), longest, Clip::middle, style.unicode || style.width == 0);
     out += label + std::string(longest - display_width(label) + 1, ' ');
+    out += ink.row(row.cells, cell_width);
     Tally all;
     for (const Tally& cell : row.cells) {
-      ink.append(out, cell, cell_width);
       all.good += cell.good;
       all.expected += cell.expected;
     }

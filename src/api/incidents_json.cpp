@@ -64,7 +64,7 @@ std::string incidents_text(const std::map<IncidentId, IncidentRow>& incidents, b
                {std::string(to_text(row.state)), tint_of(row.state)},
                {row.kind},
                {row.target},
-               {to_text(row.since)},
+               {to_text(std::chrono::floor<std::chrono::seconds>(row.since))},
                {to_rough_text(now - row.since)}});
     notes += wrapped(fmt::format("{}: {}", to_text(id), printable(row.text)), style.width, 4);
     notes += '\n';

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "api/text_table.h"
 #include "api/words.h"
@@ -22,10 +21,6 @@ std::string classes_text(const std::map<std::string, std::uint64_t>& by_priority
     out += fmt::format("{}{} {}", out.empty() ? "" : ", ", with_thousands(found->second), name);
   }
   return out;
-}
-
-std::string time_text(double minutes) {
-  return to_rough_text(Duration{static_cast<Duration::rep>(std::llround(minutes * 60'000))});
 }
 
 Tint tint_of(std::string_view priority) {
@@ -74,7 +69,7 @@ QueuePage queue_page(const Config& config, const Queue& queue) {
   QueuePage page;
   page.total_tasks = queue.total_tasks;
   page.total_gaps = queue.total_gaps;
-  page.total_minutes = minutes(queue.estimate);
+  page.estimate = queue.estimate;
   for (const Priority priority : priorities) {
     page.by_priority[lower_text(priority)] =
         queue.tasks_by_priority[static_cast<std::size_t>(priority)];
@@ -89,7 +84,7 @@ QueuePage queue_page(const Config& config, const Queue& queue) {
     line.status = to_text(task.status);
     line.held_by = task.held_by;
     line.gaps = task.partitions.size();
-    line.minutes = minutes(estimate_of(config, task));
+    line.estimate = estimate_of(config, task);
     line.progress = task.progress;
     page.tasks.push_back(std::move(line));
   }
@@ -101,7 +96,7 @@ std::string queue_text(const QueuePage& page, const Style& style) {
   std::string out = wrapped(
       fmt::format("{} in {} ({}), about {} of work.", counted(page.total_gaps, "gap", "gaps"),
                   counted(page.total_tasks, "task", "tasks"), classes_text(page.by_priority),
-                  time_text(page.total_minutes)),
+                  to_rough_text(page.estimate)),
       style.width, 2);
   out += "\n\n";
   TextTable table({{.title = "#", .right = true, .rank = 5},
@@ -121,7 +116,7 @@ std::string queue_text(const QueuePage& page, const Style& style) {
                {task.what.empty() ? "-" : task.what},
                {with_thousands(task.gaps)},
                {task.kind},
-               {time_text(task.minutes)},
+               {to_rough_text(task.estimate)},
                status_cell(task),
                {task.id, Tint::dim}});
   }

@@ -14,14 +14,14 @@ namespace upkeep {
 struct TaskLine {
   std::string id, priority, collection, what, kind, status, held_by;
   std::uint64_t gaps = 0;
-  double minutes = 0;   ///< by its collector's estimate
+  Duration estimate{};  ///< by its collector
   double progress = 0;  ///< of a running one, 0 to 1
 };
 
 struct QueuePage {
   std::vector<TaskLine> tasks;
   std::uint64_t total_tasks = 0, total_gaps = 0;
-  double total_minutes = 0;
+  Duration estimate{};                               ///< of all tasks, one after the other
   std::map<std::string, std::uint64_t> by_priority;  ///< by lower-case name
 };
 

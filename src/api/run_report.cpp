@@ -162,7 +162,9 @@ std::string RunReport::outcome_text() const {
     out +=
         fmt::format(", of which {} failed ({})", with_thousands(numbers_.attempts_failed), classes);
   }
-  out += fmt::format("; {} left.\n", left == 1 ? "1 gap is" : with_thousands(left) + " gaps are");
+  out += fmt::format("; {} left.\n", left == 0   ? "no gap is"
+                                     : left == 1 ? "1 gap is"
+                                                 : with_thousands(left) + " gaps are");
   if (numbers_.gone > 0) {
     out += fmt::format("{} upstream, say their collectors; they count as gone, not as gaps.\n",
                        numbers_.gone == 1

@@ -76,31 +76,52 @@ TableCell number_cell(std::uint64_t number, Tint tint = Tint::plain) {
   return {with_thousands(number), number == 0 ? Tint::dim : tint};
 }
 
-std::vector<Column> scan_columns() {
+constexpr int rank_of_zeros = 20;
+
+/// The columns; on a narrow page those go first in which nothing but zeros would stand.
+std::vector<Column> scan_columns(const Snapshot& snapshot) {
+  Summary sum;
+  std::uint64_t strays = 0, duplicates = 0;
+  for (const CollectionStanding& standing : snapshot.collections) {
+    if (!is_judged(standing)) continue;
+    const Summary summary = summary_of(standing, snapshot.now);
+    sum.stale += summary.stale;
+    sum.undersized += summary.undersized;
+    sum.invalid += summary.invalid;
+    sum.incomplete += summary.incomplete;
+    sum.too_early += summary.too_early;
+    sum.gone += summary.gone;
+    strays += standing.view.coverage->strays;
+    duplicates += standing.view.coverage->duplicates;
+  }
+  const auto rank = [](int usual, std::uint64_t number) {
+    return number > 0 ? usual : rank_of_zeros;
+  };
   return {{.title = "COLLECTION", .width_min = 8, .clip = Clip::middle},
           {.title = "COMPLETE", .right = true},
           {.title = "EXPECTED", .right = true, .rank = 2},
           {.title = "PRESENT", .right = true, .rank = 3},
           {.title = "MISSING", .right = true, .rank = 1},
-          {.title = "STALE", .right = true, .rank = 1},
-          {.title = "UNDERSIZED", .right = true, .rank = 4},
-          {.title = "INVALID", .right = true, .rank = 5},
-          {.title = "INCOMPLETE", .right = true, .rank = 5},
-          {.title = "TOO EARLY", .right = true, .rank = 7},
-          {.title = "GONE", .right = true, .rank = 6},
-          {.title = "STRAYS", .right = true, .rank = 6},
-          {.title = "DUPLICATES", .right = true, .rank = 8},
+          {.title = "STALE", .right = true, .rank = rank(1, sum.stale)},
+          {.title = "UNDERSIZED", .right = true, .rank = rank(4, sum.undersized)},
+          {.title = "INVALID", .right = true, .rank = rank(5, sum.invalid)},
+          {.title = "INCOMPLETE", .right = true, .rank = rank(5, sum.incomplete)},
+          {.title = "TOO EARLY", .right = true, .rank = rank(7, sum.too_early)},
+          {.title = "GONE", .right = true, .rank = rank(6, sum.gone)},
+          {.title = "STRAYS", .right = true, .rank = rank(6, strays)},
+          {.title = "DUPLICATES", .right = true, .rank = rank(8, duplicates)},
           {.title = "OBJECTS", .right = true, .rank = 8},
           {.title = "SIZE", .right = true, .rank = 7},
           {.title = "LISTED IN", .right = true, .rank = 9},
           {.title = "INVENTORY", .rank = 9}};
 }
 
-void add_row(TextTable& table, const CollectionStanding& standing, const Snapshot& snapshot) {
+void add_row(TextTable& table, std::size_t columns, const CollectionStanding& standing,
+             const Snapshot& snapshot) {
   const std::string& name = snapshot.config.of(standing.id).name;
   if (!is_judged(standing)) {
     std::vector<TableCell> cells{{name}, {"unknown", Tint::bad}};
-    cells.resize(scan_columns().size(), TableCell{"-", Tint::dim});
+    cells.resize(columns, TableCell{"-", Tint::dim});
     table.add(std::move(cells));
     return;
   }
@@ -122,7 +143,7 @@ void add_row(TextTable& table, const CollectionStanding& standing, const Snapsho
              number_cell(coverage.objects),
              {to_size_text(coverage.bytes)},
              {to_rough_text(standing.listing)},
-             {to_text(coverage.taken_at)}});
+             {to_text(std::chrono::floor<std::chrono::seconds>(coverage.taken_at))}});
 }
 
 std::string notes_of(const CollectionStanding& standing, const Snapshot& snapshot,
@@ -241,9 +262,11 @@ std::string scan_json(const Snapshot& snapshot, const ScanView& view) {
 }
 
 std::string scan_text(const Snapshot& snapshot, const ScanView& view, const Style& style) {
-  TextTable table(scan_columns());
+  std::vector<Column> columns = scan_columns(snapshot);
+  const std::size_t count = columns.size();
+  TextTable table(std::move(columns));
   for (const CollectionStanding& standing : snapshot.collections) {
-    add_row(table, standing, snapshot);
+    add_row(table, count, standing, snapshot);
   }
   std::string out = table.render(style);
   std::string notes;

@@ -105,7 +105,7 @@ Duration estimate_of(const Config& config, const Task& task) {
 }
 
 double minutes(Duration duration) {
-  return std::round(static_cast<double>(duration.count()) / 600.0) / 100.0;
+  return std::round(static_cast<double>(duration.count()) / 6) / 10'000;
 }
 
 std::string to_percent_text(double share) {

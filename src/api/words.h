@@ -37,7 +37,7 @@ std::string describe(const Space&, std::span<const std::uint64_t> partitions);
 std::string reason_of(const Config&, const Task&);
 /// What its collector takes for it by its own estimate; nothing without a collector.
 Duration estimate_of(const Config&, const Task&);
-/// Minutes for people and files: at most two decimals.
+/// Minutes for people and files: at most four decimals.
 double minutes(Duration);
 /// "96.4 %"; 100 % only when nothing at all is lacking, 0 % only when nothing is there.
 std::string to_percent_text(double share);

@@ -74,7 +74,7 @@ class TableSink final : public Sink {
                 {space.text(row.index)},
                 {std::string(to_text(row.kind))},
                 {std::string(to_text(row.priority)), tint},
-                {to_text(row.since), Tint::dim},
+                {to_text(std::chrono::floor<std::chrono::seconds>(row.since)), Tint::dim},
                 {space.key(row.index)}});
     return table_.rows() < rows_a_page || terminal_.write(table_.render(style_));
   }

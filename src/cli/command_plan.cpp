@@ -24,6 +24,12 @@ double number_at(const Json& json, const char* name) {
   return found != json.end() && found->is_number() ? found->get<double>() : 0;
 }
 
+Duration minutes_at(const Json& json, const char* name) {
+  const double milliseconds = number_at(json, name) * 60'000;
+  const bool fits = milliseconds > 0 && milliseconds < 1e15;
+  return Duration{fits ? static_cast<Duration::rep>(milliseconds) : 0};
+}
+
 std::uint64_t count_at(const Json& json, const char* name) {
   const double number = number_at(json, name);
   return number > 0 ? static_cast<std::uint64_t>(number) : 0;
@@ -51,7 +57,7 @@ Result<QueuePage> read_page(const Json& file) {
   QueuePage page;
   page.total_tasks = count_at(file, "total_tasks");
   page.total_gaps = count_at(file, "total_gaps");
-  page.total_minutes = number_at(file, "estimated_total_minutes");
+  page.estimate = minutes_at(file, "estimated_total_minutes");
   if (const auto counts = file.find("by_priority"); counts != file.end() && counts->is_object()) {
     for (const auto& [name, number] : counts->items()) {
       if (number.is_number_unsigned()) page.by_priority[name] = number.get<std::uint64_t>();
@@ -67,7 +73,7 @@ Result<QueuePage> read_page(const Json& file) {
                           .status = text_at(task, "status"),
                           .held_by = text_at(task, "held_by"),
                           .gaps = count_at(task, "missing_files"),
-                          .minutes = number_at(task, "estimated_time_minutes"),
+                          .estimate = minutes_at(task, "estimated_time_minutes"),
                           .progress = number_at(task, "progress")});
   }
   return page;

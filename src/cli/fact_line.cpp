@@ -69,9 +69,11 @@ struct Words {
     return fmt::format("over    attempt {} of an earlier process", f.attempt.value);
   }
   std::string operator()(const fact::IncidentChanged& f) const {
-    return fmt::format("{:<8}incident {}: {}: {}",
-                       f.row.state == IncidentRow::State::open ? "trouble" : to_text(f.row.state),
-                       to_text(f.row.id), f.row.target, f.row.text);
+    const std::string id = to_text(f.row.id);
+    if (f.row.state == IncidentRow::State::closed) {
+      return fmt::format("over    incident {}: {}, {}", id, f.row.target, f.row.kind);
+    }
+    return fmt::format("trouble incident {}: {}: {}", id, f.row.target, f.row.text);
   }
   std::string operator()(const fact::QueueChanged&) const { return {}; }
   std::string operator()(const fact::WaitStarted& f) const {

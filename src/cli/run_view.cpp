@@ -59,6 +59,7 @@ void LiveRunView::began(const Snapshot& snapshot) {
   tasks_left_ = snapshot.queue.total_tasks;
   started_ = snapshot.now;
   activity_ = "choosing what comes first";
+  has_begun_ = true;
   draw(snapshot.now, true);
 }
 
@@ -83,8 +84,7 @@ void LiveRunView::observe(Time now, const Fact& fact) {
     const Style style = terminal_.style();
     erase();
     const Tint tint = is_trouble ? Tint::dim : Tint::fair;
-    terminal_.write(tinted(style, tint, clipped(line, style.width, Clip::end, style.unicode)) +
-                    '\n');
+    terminal_.write(tinted(style, tint, wrapped(line, style.width, 8)) + '\n');
   }
   draw(now, !line.empty());
 }
@@ -95,6 +95,7 @@ void LiveRunView::take(Time now, const Fact& fact) {
   } else if (const auto* listed = std::get_if<fact::ListingEnded>(&fact)) {
     activity_ = fmt::format("listed {}", printable(listed->store));
   } else if (const auto* started = std::get_if<fact::AttemptStarted>(&fact)) {
+    waits_until_.reset();
     running_[started->attempt] = {
         printable(name_of(*started)), started->partitions, started->number, 0, false, now};
   } else if (const auto* progress = std::get_if<fact::AttemptProgressed>(&fact)) {
@@ -110,7 +111,7 @@ void LiveRunView::take(Time now, const Fact& fact) {
   } else if (const auto* queue = std::get_if<fact::QueueChanged>(&fact)) {
     tasks_left_ = queue->tasks;
   } else if (const auto* wait = std::get_if<fact::WaitStarted>(&fact)) {
-    activity_ = fmt::format("waiting for the next retry at {}", to_text(wait->until));
+    waits_until_ = wait->until;
   }
   while (closed_.size() > 1 && closed_.front().first + rate_window < now) closed_.pop_front();
 }
@@ -132,8 +133,9 @@ std::string LiveRunView::bar_line(const Style& style) const {
   const double share = all == 0 ? 1 : static_cast<double>(done) / static_cast<double>(all);
   const std::string text = fmt::format(" {}  {} of {} gaps", to_percent_text(share),
                                        with_thousands(done), with_thousands(all));
-  const std::size_t room = std::clamp<std::size_t>(
-      style.width > text.size() + 1 ? style.width - text.size() - 1 : 0, 0, 40);
+  if (style.width < text.size() + 2)
+    return clipped(text, style.width - 1, Clip::end, style.unicode);
+  const std::size_t room = std::min<std::size_t>(style.width - text.size() - 1, 40);
   const auto filled = static_cast<std::size_t>(std::floor(share * static_cast<double>(room)));
   std::string bar, rest;
   for (std::size_t i = 0; i < room; ++i) {
@@ -177,11 +179,18 @@ std::string LiveRunView::running_line(Time now, const Running& running) const {
   return line + fmt::format("  {}", to_rough_text(now - running.since));
 }
 
+std::string LiveRunView::activity_line(Time now) const {
+  if (!waits_until_) return "  " + activity_;
+  const Duration wait = std::max(*waits_until_ - now, Duration{0});
+  return fmt::format("  waiting, the next retry is due in {}", to_rough_text(wait));
+}
+
 void LiveRunView::draw(Time now, bool at_once) {
   if (!at_once && now - drawn_ < draw_every) return;
   drawn_ = now;
   const Style style = terminal_.style();
-  std::vector<std::string> lines = {bar_line(style), count_line(now)};
+  std::vector<std::string> lines;
+  if (has_begun_) lines = {bar_line(style), count_line(now)};
   std::size_t shown = 0;
   for (const auto& [id, running] : running_) {
     if (shown++ == running_shown) break;
@@ -190,13 +199,14 @@ void LiveRunView::draw(Time now, bool at_once) {
   if (running_.size() > running_shown) {
     lines.push_back(fmt::format("  … and {} more", running_.size() - running_shown));
   }
-  if (running_.empty()) lines.push_back("  " + activity_);
+  if (running_.empty()) lines.push_back(activity_line(now));
   erase();
   std::string page;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     // The bar is made to fit and holds colours, which must not be cut.
-    page +=
-        (i == 0 ? lines[i] : clipped(lines[i], style.width - 1, Clip::end, style.unicode)) + '\n';
+    const bool is_bar = has_begun_ && i == 0;
+    page += is_bar ? lines[i] : clipped(lines[i], style.width - 1, Clip::end, style.unicode);
+    page += '\n';
   }
   lines_drawn_ = lines.size();
   terminal_.write(page);

@@ -64,6 +64,7 @@ class LiveRunView final : public Observer {
   void erase();
   std::string bar_line(const Style&) const;
   std::string count_line(Time now) const;
+  std::string activity_line(Time now) const;
   std::string running_line(Time now, const Running&) const;
   /// Gaps closed per second over the last half minute; 0 while nobody can tell.
   double rate(Time now) const;
@@ -73,6 +74,8 @@ class LiveRunView final : public Observer {
   std::map<AttemptId, Running> running_;
   std::deque<std::pair<Time, std::uint64_t>> closed_;  ///< lately, with the sum until then
   std::string activity_;                               ///< what it does while no attempt runs
+  std::optional<Time> waits_until_;  ///< the next retry, while nothing else is to be done
+  bool has_begun_ = false;
   std::uint64_t tasks_left_ = 0, resting_ = 0, retries_ = 0;
   std::size_t lines_drawn_ = 0;
   Time started_, drawn_;

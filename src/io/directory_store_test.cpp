@@ -227,7 +227,7 @@ TEST(DirectoryStore, an_unreadable_folder_is_a_failed_part) {
   ::chmod(folder.path().c_str(), 0755);
   ::chmod((folder / "open").c_str(), 0755);
   ::chmod((folder / "locked").c_str(), 0000);
-  ::chmod((folder / "listable").c_str(), 0744);  // names can be read, but no more
+  ::chmod((folder / "listable").c_str(), 0444);  // names can be read, but no more
   link(folder, "locked/b", "link");
   EXPECT_EQ(as_nobody([&]() -> std::string {
               const Listed listed = list(folder.path());
@@ -246,6 +246,7 @@ TEST(DirectoryStore, an_unreadable_folder_is_a_failed_part) {
             }),
             folder / "locked/b cannot be looked at: Permission denied");
   ::chmod((folder / "locked").c_str(), 0700);
+  ::chmod((folder / "listable").c_str(), 0700);
 }
 
 TEST(DirectoryStore, nothing_can_be_said_of_a_store_that_is_not_a_readable_folder) {

@@ -177,6 +177,7 @@ TEST(Files, a_file_that_cannot_expire_is_named_and_the_others_go) {
   folder.write("locked/old", "");
   folder.write("open/old", "");
   ::chmod((folder / "open").c_str(), 0777);
+  ::chmod((folder / "locked").c_str(), 0555);
   ::chmod(folder.path().c_str(), 0755);
   EXPECT_EQ(as_nobody([&]() -> std::string {
               const auto removed = expire_files(folder.path(), Time::max());
@@ -185,6 +186,7 @@ TEST(Files, a_file_that_cannot_expire_is_named_and_the_others_go) {
             }),
             folder / "locked/old" + " cannot be removed: Permission denied");
   EXPECT_FALSE(std::filesystem::exists(folder / "open/old"));
+  ::chmod((folder / "locked").c_str(), 0755);
 }
 
 }  // namespace

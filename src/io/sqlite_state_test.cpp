@@ -133,14 +133,17 @@ std::string partitions_seen(const std::string& path) {
 TEST(SqliteState, it_is_read_where_the_folder_cannot_be_written) {
   const TestFolder folder;
   const std::string path = folder / "a %3f?#b.db";
-  ::chmod(folder.path().c_str(), 0755);
   {
     const auto owner = opened(path);
     ASSERT_TRUE(owner->commit(std::vector<Change>{PutPartition{partition(1)}}));
+    ::chmod(folder.path().c_str(), 0555);
     EXPECT_EQ(as_nobody([&] { return partitions_seen(path); }), "1") << "beside the owner";
+    ::chmod(folder.path().c_str(), 0755);
   }
   ASSERT_FALSE(std::filesystem::exists(path + "-wal"));
+  ::chmod(folder.path().c_str(), 0555);
   EXPECT_EQ(as_nobody([&] { return partitions_seen(path); }), "1") << "without an owner";
+  ::chmod(folder.path().c_str(), 0755);
   EXPECT_FALSE(std::filesystem::exists(path + "-wal"));
 }
 
@@ -294,6 +297,7 @@ TEST(SqliteState, a_file_that_may_not_be_written_is_told) {
   const std::string path = folder / "upkeep.db";
   opened(path);
   ::chmod(folder.path().c_str(), 0755);
+  ::chmod(path.c_str(), 0444);
   const std::string error = as_nobody([&] { return error_of_opening(path); });
   EXPECT_TRUE(contains(error, "the state " + path + " cannot be opened: it may only be read"))
       << error;

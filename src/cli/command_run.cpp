@@ -52,7 +52,7 @@ CommandResult run_command(const Call& call, Terminal& terminal) {
   const auto view = view_for(terminal, *format == "json", dry);
   const auto end = dry ? run_dry(*config, *selection, *view) : run_once(*config, *selection, *view);
   if (!end) return refuse(ExitCode::internal, end.error().text);
-  if (!end->refused.empty()) return refuse(ExitCode::trouble, end->refused);
+  if (!end->refused.empty()) return refuse(ExitCode::usage, end->refused);
   return exit_code_of(*end);
 }
 

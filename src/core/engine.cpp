@@ -256,7 +256,11 @@ CollectionView Engine::view(CollectionId id) const {
   const CollectionTrack& track = parts_->of(id);
   CollectionView view;
   view.standing = track.standing;
-  view.why = track.why;
+  view.why = parts_->held_by(id);
+  const bool is_unreachable = !parts_->store_of(id).unreachable.empty();
+  if (track.standing == CollectionView::Standing::known && is_unreachable) {
+    view.standing = CollectionView::Standing::unknown;
+  }
   view.space = track.space;
   view.coverage = track.space ? &track.coverage : nullptr;
   return view;
@@ -288,8 +292,8 @@ Queue Engine::queue(Time now) const {
   Queue queue = waiting;
   queue.tasks.clear();
   for (const auto& [id, attempt] : parts_->attempts) {
-    if (attempt.view.phase == RunningAttempt::Phase::orphan) continue;
     const Task& task = attempt.view.task;
+    if (task.partitions.empty()) continue;  // an orphan whose collection is not known yet
     ++queue.total_tasks;
     queue.total_gaps += task.partitions.size();
     ++queue.tasks_by_priority[static_cast<std::size_t>(task.priority)];

@@ -122,6 +122,13 @@ void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
       keys.push_back(key);
     }
     attempt.view.row.keys = keys;
+    Task& task = attempt.view.task;
+    task.id = attempt.view.row.task;
+    task.collection = id;
+    task.space = track.space;
+    task.partitions = attempt.partitions;
+    task.status = Task::Status::running;
+    task.since = task.detected = attempt.view.row.started;
     if (attempt.view.phase != Phase::proving) continue;
     if (keys.empty()) {
       without_partitions.push_back(attempt_id);

@@ -108,7 +108,10 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
     if (!settle(now, attempt, i, gap)) ++failed;
   }
   const AttemptRow& row = attempt.view.row;
-  if (failed > 0) {
+  // Asking for a later try is no failure; neither is an end that upkeep itself brought about.
+  const bool is_failure =
+      attempt.outcome->claim != Claim::later && attempt.outcome->why != FailureClass::interrupted;
+  if (failed > 0 && is_failure) {
     const bool lied = attempt.outcome->claim == Claim::success;
     const std::string more =
         row.keys.size() > 1 ? fmt::format(" and {} more", row.keys.size() - 1) : "";

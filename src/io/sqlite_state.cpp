@@ -122,6 +122,7 @@ Result<void> SqliteState::prepare_to_write() {
       "PRAGMA synchronous = FULL;"
       "PRAGMA foreign_keys = ON;"
       "PRAGMA cell_size_check = ON;"
+      "PRAGMA wal_autocheckpoint = 256;"  // 1 MB: the log must fit on a small disk too
       "PRAGMA journal_size_limit = 16777216;");
   if (!set) return fail_for(set.error(), path_, "opened");
   if (const auto migrated = migrate(sqlite_, state_migrations()); !migrated) {
@@ -149,6 +150,8 @@ Result<void> SqliteState::commit(std::span<const Change> changes) {
   if (changes.empty()) return {};
   if (const auto done = commit_all(changes); !done) {
     if (sqlite_.in_transaction()) (void)sqlite_.run("ROLLBACK");
+    // What the log holds is given back, so that the next try finds room where there is any.
+    if (done.error().is_full()) (void)sqlite_.script("PRAGMA wal_checkpoint(TRUNCATE)");
     return fail_for(done.error(), path_, "written");
   }
   const bool expired = std::ranges::any_of(

@@ -66,31 +66,18 @@ bool covers(std::uint64_t accepted, std::uint64_t amount) {
 
 std::vector<Loss> merge_losses(std::span<const Loss> older, std::span<const Loss> newer,
                                const Coverage& current) {
-  // A partition that was lost again was present in between, so it is in `newer` only: what
-  // is left of `older` never overlaps it.
-  std::vector<Loss> merged;
-  auto o = older.begin();
-  auto n = newer.begin();
-  while (o != older.end() || n != newer.end()) {
-    const bool take_older = n == newer.end() || (o != older.end() && o->first < n->first);
-    if (!take_older) {
-      append_missing(merged, *n++, current);
-      continue;
+  std::vector<Loss> apart(newer.begin(), newer.end());
+  for (Loss rest : older) {
+    auto hiding = std::ranges::lower_bound(newer, rest.first, {}, &Loss::last);
+    for (; hiding != newer.end() && hiding->first <= rest.last; ++hiding) {
+      if (rest.first < hiding->first) apart.push_back({rest.first, hiding->first - 1, rest.since});
+      rest.first = hiding->last + 1;
     }
-    Loss loss = *o++;
-    if (n != newer.end() && n->first <= loss.last) {  // the newer one hides part of it
-      if (n->last < loss.last) {
-        Loss rest = loss;
-        rest.first = n->last + 1;
-        append_missing(merged, {loss.first, n->first - 1, loss.since}, current);
-        append_missing(merged, *n++, current);
-        loss = rest;
-      } else {
-        loss.last = n->first - 1;
-      }
-    }
-    if (loss.first <= loss.last) append_missing(merged, loss, current);
+    if (rest.first <= rest.last) apart.push_back(rest);
   }
+  std::ranges::sort(apart, {}, &Loss::first);
+  std::vector<Loss> merged;
+  for (const Loss& loss : apart) append_missing(merged, loss, current);
   return merged;
 }
 

@@ -216,6 +216,7 @@ bool Engine::Parts::is_waiting_for_work(Time now) const {
     const CollectionTrack& track = collections[i];
     const StoreTrack& store = store_of(CollectionId{i});
     if (!track.assigned || !config.of(CollectionId{i}).collector) continue;
+    if (store.next_listing != Time::max()) return true;
     if (!store.unreachable.empty()) {
       if (now < store.unreachable_since + run_patience) return true;
       continue;
@@ -296,6 +297,7 @@ Queue Engine::queue(Time now) const {
     if (task.partitions.empty()) continue;  // an orphan whose collection is not known yet
     ++queue.total_tasks;
     queue.total_gaps += task.partitions.size();
+    queue.estimate += parts_->estimate(task);
     ++queue.tasks_by_priority[static_cast<std::size_t>(task.priority)];
     ++queue.tasks_by_collection[task.collection];
     queue.tasks.push_back(task);

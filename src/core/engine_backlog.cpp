@@ -102,6 +102,12 @@ Backlog Engine::Parts::compute_backlog(Time now, std::uint64_t keep_tasks) const
   return Backlog(config, assignment.where, inputs, now, keep_tasks);
 }
 
+Duration Engine::Parts::estimate(const Task& task) const {
+  const auto collector = config.of(task.collection).collector;
+  const Duration one = collector ? config.of(*collector).estimate : Duration{};
+  return one * static_cast<Duration::rep>(task.partitions.size());
+}
+
 void Engine::Parts::rebuild_backlog(Time now) {
   backlog.emplace(compute_backlog(now, backlog_kept));
   backlog_stale = false;

@@ -60,6 +60,7 @@ void Engine::Parts::on(Time now, const StoreListed& listed) {
     }
   }
   hold_or_accept(now, listed.store, found, listed.taken_at);
+  store.next_listing = Time::max();
   if (!is_one_run()) list_at(now + config.loop.reconcile_every, listed.store);
 }
 
@@ -68,6 +69,7 @@ void Engine::Parts::listing_failed(Time now, StoreId id, const std::string& why)
   StoreTrack& store = stores.at(id.value);
   const bool is_first = !store.judged;
   store.judged = true;
+  store.next_listing = Time::max();
   ++store.failures;
   incidents.raise("store:" + config.of(id).name, "unreadable",
                   fmt::format("the store could not be listed: {}", why), 0, now);
@@ -109,7 +111,7 @@ void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_
 
 /// Attempts of an earlier life learn which partitions of the current space they were about.
 void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
-  const CollectionTrack& track = of(id);
+  CollectionTrack& track = of(id);
   std::vector<AttemptId> without_partitions;
   for (auto& [attempt_id, attempt] : attempts) {
     if (attempt.collection != id || attempt.space) continue;
@@ -117,7 +119,10 @@ void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
     std::vector<std::string> keys;
     for (const std::string& key : attempt.view.row.keys) {
       const auto index = track.space->find_written(key);
-      if (!index) continue;
+      if (!index) {
+        track.busy.erase(key);
+        continue;
+      }
       attempt.partitions.push_back(*index);
       keys.push_back(key);
     }

@@ -109,6 +109,7 @@ struct Engine::Parts {
   void wake_for_backlog(Time at);
   void raise_unfillable(Time, CollectionId);
   Backlog compute_backlog(Time, std::uint64_t keep) const;
+  Duration estimate(const Task&) const;
 
   const CollectionTrack& of(CollectionId id) const { return collections.at(id.value); }
   CollectionTrack& of(CollectionId id) { return collections.at(id.value); }

@@ -18,7 +18,7 @@ import urllib.request
 import weather
 
 LATER, GONE = 75, 44
-PAUSE_SECONDS = 0.05  # between requests: polite, but not polite enough for this upstream
+PAUSE_SECONDS = 0.02  # between requests: polite, but not polite enough for this upstream
 
 
 def report(**line):

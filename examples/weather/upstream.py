@@ -17,8 +17,8 @@ import urllib.parse
 
 import weather
 
-REQUESTS_PER_SECOND = 15
-BURST = 15
+REQUESTS_PER_SECOND = 12
+BURST = 12
 FAILS_EACH = 19  # every so many-th request
 SLOW_EACH = 37
 SLOW_SECONDS = 0.7

@@ -48,14 +48,16 @@ Result<void> sync_folder_of(const std::string& path) {
   return {};
 }
 
+/// The old log must not lie beside a new file: SQLite would carry it over into that. Debian
+/// 12's sqlite3 cannot recover (it lacks the sqlite_dbpage table), newer ones can.
 std::string damaged(const std::string& path, const std::string& what) {
   return "the state " + path + " is damaged (" + what +
-         "); while upkeep is stopped, either save "
-         "what can be saved with `sqlite3 " +
+         "); while upkeep is stopped, move it aside together with its -wal and -shm files, and "
+         "upkeep begins with an empty state: attempts, rests, tombstones, acks and the journal "
+         "are lost, never data: what is there is read from the stores again. To save some of "
+         "them, run `sqlite3 " +
          path + " .recover | sqlite3 " + path +
-         ".new` and put the new file in its place, or move it aside with its -wal and -shm files "
-         "to begin with an empty state. Lost are then attempts, rests, tombstones, acks and the "
-         "journal, never data: what is there is read from the stores again";
+         ".new` first, if this machine's sqlite3 can do that, and put the new file in its place";
 }
 
 std::unexpected<Error> fail_for(const SqliteError& error, const std::string& path,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -240,6 +241,32 @@ TEST(SqliteState, a_damaged_page_is_told_wherever_it_lies) {
     ++told;
   }
   EXPECT_GE(told, 10);
+}
+
+TEST(SqliteState, what_the_error_says_saves_what_can_be_saved) {
+  const TestFolder folder;
+  const std::string path = folder / "upkeep.db";
+  {
+    const auto state = opened(path);
+    std::vector<Change> changes;
+    for (std::uint64_t n = 0; n < 500; ++n) changes.push_back(PutPartition{partition(n)});
+    ASSERT_TRUE(state->commit(changes));
+  }
+  if (std::system(("sqlite3 '" + path + "' .recover >/dev/null 2>&1").c_str()) != 0) {
+    GTEST_SKIP() << "no sqlite3 that can recover a database is here";
+  }
+  std::string damaged = *read_file(path);  // the last page is a leaf with some of the rows
+  damaged.replace(damaged.size() - 4096, 100, 100, static_cast<char>(0xa5));
+  ASSERT_TRUE(write_file_atomically(path, damaged));
+  const std::string error = error_of_opening(path);
+  const std::size_t begin = error.find('`') + 1;
+  const std::string command = error.substr(begin, error.find('`', begin) - begin);
+  ASSERT_EQ(std::system((command + " 2>/dev/null").c_str()), 0) << command;
+  std::filesystem::rename(path + ".new", path);
+  const auto rows = opened(path)->load();
+  ASSERT_TRUE(rows) << rows.error().text;
+  EXPECT_GT(rows->partitions.size(), 300u);
+  EXPECT_LT(rows->partitions.size(), 500u);
 }
 
 TEST(SqliteState, a_database_that_was_cut_off_is_told) {

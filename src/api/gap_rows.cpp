@@ -1,6 +1,6 @@
 #include "api/gap_rows.h"
 
-#include "api/words.h"
+#include "api/json_writer.h"
 
 namespace upkeep {
 
@@ -20,14 +20,43 @@ void for_each_gap(const CollectionStanding& standing, const Condition& where, Ti
   }
 }
 
-void write_gap(JsonWriter& json, const Space& space, const PlannedGap& gap) {
-  json.begin_object().member("collection", space.collection().name).key("partition");
-  write(json, space.partition(gap.index));
-  json.member("key", space.key(gap.index))
-      .member("reason", to_text(gap.kind))
-      .member("priority", to_text(gap.priority))
-      .member("since", to_text(gap.since))
-      .end_object();
+GapWriter::GapWriter(const Space& space) : space_(space) {
+  begin_ = "{\"collection\": ";
+  append_json_string(begin_, space.collection().name);
+  begin_ += ", \"partition\": {";
+  for (std::size_t axis = 0; axis < space.axes().size(); ++axis) {
+    fields_.push_back({Dial(space, axis), {}, {}});
+  }
+}
+
+void GapWriter::append(const PlannedGap& gap, std::string& out) {
+  out += begin_;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    Fields& fields = fields_[i];
+    const std::uint64_t value = fields.dial.at(gap.index);
+    if (fields.value != value) {
+      fields.value = value;
+      fields.json.clear();
+      const Axis& axis = *space_.axes()[i];
+      for (std::size_t field = 0; field < axis.fields().size(); ++field) {
+        if (i > 0 || field > 0) fields.json += ", ";
+        append_json_string(fields.json, axis.fields()[field]);
+        fields.json += ": ";
+        append_json_string(fields.json, axis.text(value, field));
+      }
+    }
+    out += fields.json;
+  }
+  if (since_ != gap.since) {
+    since_ = gap.since;
+    since_json_.clear();
+    append_json_string(since_json_, to_text(gap.since));
+  }
+  out += "}, \"key\": ";
+  append_json_string(out, space_.key(gap.index));
+  out.append(", \"reason\": \"").append(to_text(gap.kind));
+  out.append("\", \"priority\": \"").append(to_text(gap.priority));
+  out.append("\", \"since\": ").append(since_json_).append("}");
 }
 
 }  // namespace upkeep

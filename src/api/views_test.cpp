@@ -131,9 +131,9 @@ TEST(gaps, they_come_in_the_order_of_the_dimensions_with_all_that_programs_rely_
   world.config().collections[0].priority = {};
   std::string lines;
   const Snapshot snapshot = world.snapshot();
+  GapWriter writer(*world.space(0));
   for_each_gap(snapshot.collections[0], {}, snapshot.now, [&](const PlannedGap& gap) {
-    JsonWriter json(lines);
-    write_gap(json, *snapshot.collections[0].view.space, gap);
+    writer.append(gap, lines);
     lines += '\n';
     return true;
   });

@@ -37,8 +37,11 @@ class JsonSink final : public Sink {
   bool take(const Space& space, const PlannedGap& row) override {
     line_.assign(lines_ ? "" : is_first_ ? "[\n  " : ",\n  ");
     is_first_ = false;
-    JsonWriter json(line_);
-    write_gap(json, space, row);
+    if (!writer_ || space_ != &space) {
+      space_ = &space;
+      writer_.emplace(space);
+    }
+    writer_->append(row, line_);
     if (lines_) line_ += '\n';
     return terminal_.write(line_);
   }
@@ -51,6 +54,8 @@ class JsonSink final : public Sink {
   Terminal& terminal_;
   bool lines_;
   bool is_first_ = true;
+  const Space* space_ = nullptr;
+  std::optional<GapWriter> writer_;
   std::string line_;
 };
 

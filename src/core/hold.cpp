@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "coverage/due.h"
+
 namespace upkeep {
 namespace {
 
@@ -12,16 +14,6 @@ void append(std::vector<Loss>& losses, Loss loss) {
     losses.back().last = loss.last;
   } else {
     losses.push_back(loss);
-  }
-}
-
-template <class Visit>
-void for_each_bit(const Bits& set, Visit visit) {
-  const auto words = set.words();
-  for (std::uint64_t w = 0; w < words.size(); ++w) {
-    for (std::uint64_t bits = words[w]; bits != 0; bits &= bits - 1) {
-      visit(w * 64 + static_cast<std::uint64_t>(std::countr_zero(bits)));
-    }
   }
 }
 
@@ -37,15 +29,17 @@ void append_missing(std::vector<Loss>& losses, const Loss& loss, const Coverage&
 Difference compare_inventories(const Space& space, const Coverage& before, const Coverage& now_seen,
                                Time now) {
   Difference difference;
-  for_each_bit(before.present, [&](std::uint64_t index) {
-    if (now_seen.present.test(index) || !space.is_due(index, now)) return;
-    ++difference.lost_count;
-    append(difference.lost, {index, index, now_seen.taken_at});
-  });
-  if (difference.lost_count == 0) return difference;
-  for_each_bit(before.present, [&](std::uint64_t index) {
-    if (space.is_due(index, now)) ++difference.had;
-  });
+  const auto compare = [&](std::uint64_t word, std::uint64_t mask) {
+    const std::uint64_t had = before.present.word(word) & mask;
+    difference.had += static_cast<std::uint64_t>(std::popcount(had));
+    for (std::uint64_t lost = had & ~now_seen.present.word(word); lost != 0; lost &= lost - 1) {
+      const std::uint64_t index = word * 64 + static_cast<std::uint64_t>(std::countr_zero(lost));
+      ++difference.lost_count;
+      append(difference.lost, {index, index, now_seen.taken_at});
+    }
+  };
+  for_due_ranges(space, now,
+                 [&](std::uint64_t begin, std::uint64_t end) { for_words(begin, end, compare); });
   return difference;
 }
 

@@ -14,8 +14,7 @@ namespace upkeep {
 
 /// How one inventory of a collection differs from the coverage accepted before.
 struct Difference {
-  /// Partitions expected now that were there before; counted only when some were lost.
-  std::uint64_t had = 0;
+  std::uint64_t had = 0;   ///< partitions expected now that were there before
   std::vector<Loss> lost;  ///< those of them that are not there now
   std::uint64_t lost_count = 0;
 };

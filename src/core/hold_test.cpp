@@ -37,6 +37,31 @@ TEST(Difference, is_what_was_there_and_is_expected_and_is_not_there_now) {
   EXPECT_EQ(compare_inventories(*space, with(10, {4}), seen, now).lost_count, 0);
 }
 
+RC_GTEST_PROP(Difference, counts_only_what_is_due, (std::uint64_t seed)) {
+  Random random(seed);
+  const auto space =
+      make_space(collection("{a}/{d}/{n}", {numbers("a", 1, 1 + random.below(3)),
+                                            testing::dates("d", "2025-10-25", "2025-11-05"),
+                                            numbers("n", 0, random.below(90))}));
+  Coverage before = with(space->size(), {}), seen = before;
+  std::vector<std::uint64_t> lost, found;
+  std::uint64_t had = 0;
+  for (std::uint64_t i = 0; i < space->size(); ++i) {
+    if (random.chance(80)) before.present.set(i);
+    if (random.chance(80)) seen.present.set(i);
+    if (!before.present.test(i) || !space->is_due(i, now)) continue;
+    ++had;
+    if (!seen.present.test(i)) lost.push_back(i);
+  }
+  const Difference difference = compare_inventories(*space, before, seen, now);
+  for (const Loss& loss : difference.lost) {
+    for (std::uint64_t i = loss.first; i <= loss.last; ++i) found.push_back(i);
+  }
+  RC_ASSERT(found == lost);
+  RC_ASSERT(difference.lost_count == lost.size());
+  RC_ASSERT(difference.had == had);
+}
+
 TEST(Loss, is_too_large_above_a_share_and_a_number) {
   Store store;
   EXPECT_FALSE(is_too_large_a_loss(store, 9, 9)) << "fewer than ten";

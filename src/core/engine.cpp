@@ -89,6 +89,7 @@ void Engine::Parts::begin(Time now) {
   for (std::uint64_t i = 0; i < stores.size(); ++i) {
     if (stores[i].wanted) list(now, StoreId{i});
   }
+  close_undeclared(now);
   if (!assignment.fill) return;
   for (const auto& [id, orphan] : attempts) {
     wish(WatchOrphan{id});
@@ -97,6 +98,19 @@ void Engine::Parts::begin(Time now) {
          fmt::format("attempt {} of an earlier life may still be running; its partitions wait "
                      "until it has ended",
                      id.value));
+  }
+}
+
+/// Nobody would ever see the end of a trouble of what is no longer declared.
+void Engine::Parts::close_undeclared(Time now) {
+  std::set<std::string> declared = {"disk:state"};
+  for (const Store& store : config.stores) declared.insert("store:" + store.name);
+  for (const Collector& one : config.collectors) declared.insert("collector:" + one.name);
+  for (const Collection& one : config.collections) declared.insert("collection:" + one.name);
+  const Incidents::Rows rows = incidents.rows();
+  for (const auto& [id, row] : rows) {
+    if (declared.contains(row.target)) continue;
+    incidents.settle(row.target, row.kind, "it is no longer declared", now);
   }
 }
 
@@ -245,7 +259,10 @@ void Engine::Parts::finish_if_complete(Time now) {
   complete = true;
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     if (!collections[i].is_accepted) continue;
+    const CollectionTrack& track = collections[i];
     raise_unfillable(now, CollectionId{i});
+    check_completeness(now, CollectionId{i},
+                       summarize(*track.space, track.coverage, now, track.gone(now)));
     if (assignment.fill) wish(KeepCoverage{CollectionId{i}});  // with what was filled since
   }
   wish(RunComplete{});

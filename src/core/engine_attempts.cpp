@@ -37,8 +37,9 @@ void Engine::Parts::launch(Time now, AttemptTrack& attempt) {
   const CollectionTrack& track = of(*attempt.collection);
   const Collector& collector = config.of(*config.of(*attempt.collection).collector);
   int earlier = 0;
-  for (const std::uint64_t index : attempt.partitions) {
-    const auto row = track.rows.find(index);
+  for (const std::string& key : attempt.view.row.keys) {
+    const auto index = track.space->find_written(key);  // the space may be newer than the attempt's
+    const auto row = index ? track.rows.find(*index) : track.rows.end();
     if (row != track.rows.end()) earlier = std::max(earlier, row->second.attempts);
   }
   AttemptRow& row = attempt.view.row;

@@ -34,6 +34,8 @@ TEST(Gone, lines_name_members_and_the_rest_has_failed) {
   EXPECT_EQ(world.row("a/0")->attempts, 1);
   EXPECT_EQ(world.row("a/1")->attempts, 0);
   EXPECT_EQ(world.row("a/2")->why, FailureClass::data_incomplete);
+  ASSERT_EQ(world.failures.size(), 1);
+  EXPECT_EQ(world.failures[0].why, FailureClass::data_incomplete);
 }
 
 TEST(Gone, lines_count_with_exit_0_too) {

@@ -89,6 +89,19 @@ TEST(Hold, a_loss_is_held_across_a_restart_and_an_ack_of_an_earlier_life_counts)
   EXPECT_EQ(world.running.size(), 5);
 }
 
+TEST(Hold, deleting_the_cache_releases_no_held_loss) {
+  Whole world;
+  world.lose(12);
+  world.pass(1h);
+  world.forget_coverage();
+  world.restart();
+  EXPECT_EQ(world.view().standing, Standing::held);
+  EXPECT_TRUE(world.started.empty());
+  world.send(AckAsked{world.incident("held_loss")->id});
+  EXPECT_EQ(world.view().standing, Standing::known);
+  EXPECT_EQ(world.running.size(), 5);
+}
+
 TEST(Hold, an_ack_does_not_cover_a_much_larger_loss) {
   Whole world;
   world.lose(12);

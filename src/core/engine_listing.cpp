@@ -150,9 +150,11 @@ void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
 void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<CollectionId>& found,
                                    Time taken_at) {
   std::uint64_t had = 0, lost = 0;
+  bool is_blind = false;  // a collection is not new, but nobody knows what it had
   std::map<CollectionId, Difference> differences;
   for (const CollectionId collection : found) {
     CollectionTrack& track = of(collection);
+    if (!track.baseline) is_blind |= track.row.first_seen != Time{};
     if (!track.baseline) continue;
     Coverage before = carry_over(*track.baseline->space, track.baseline->coverage, *track.space);
     for (const std::uint64_t gone : track.gone(now)) before.present.reset(gone);
@@ -162,6 +164,9 @@ void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<Colle
     had += difference.had;
     lost += difference.lost_count;
   }
+  // What was held is not released by forgetting what was lost.
+  const IncidentRow* held = incidents.find("store:" + config.of(id).name, "held_loss");
+  if (is_blind && held != nullptr) had = lost = std::max(lost, held->amount);
   const bool loss_held = is_loss_held(now, id, had, lost, taken_at);
   for (const CollectionId collection : found) {
     CollectionTrack& track = of(collection);

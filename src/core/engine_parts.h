@@ -40,6 +40,7 @@ struct Engine::Parts {
   // engine.cpp: the start, the end, and what concerns no collection
   void begin(Time);
   Step finish_step(Time);
+  void close_undeclared(Time);
   void on(Time, const TimePassed&) {}
   void on(Time, const DiskMeasured&);
   void on(Time, const AckAsked&);

@@ -113,12 +113,14 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
       attempt.outcome->claim != Claim::later && attempt.outcome->why != FailureClass::interrupted;
   if (failed > 0 && is_failure) {
     const bool lied = attempt.outcome->claim == Claim::success;
+    const bool left_out = attempt.outcome->claim == Claim::gone;
     const std::string more =
         row.keys.size() > 1 ? fmt::format(" and {} more", row.keys.size() - 1) : "";
     wish(LogFailure{fmt::format("{} {}{}", row.collection, row.keys.front(), more),
-                    lied ? FailureClass::data_incomplete : attempt.outcome->why,
+                    lied || left_out ? FailureClass::data_incomplete : attempt.outcome->why,
                     lied ? "it claimed success, but the store does not show what it was to write"
-                         : attempt.outcome->text});
+                    : left_out ? "neither named among those gone nor in the store"
+                               : attempt.outcome->text});
   }
   if (collector != nullptr) {
     const std::string target = "collector:" + collector->name;

@@ -167,6 +167,34 @@ TEST(Completeness, is_an_incident_while_it_is_too_low) {
   EXPECT_EQ(world.incident("completeness"), nullptr);
 }
 
+TEST(Completeness, is_judged_again_at_the_end_of_a_run) {
+  World world;
+  world.assignment.run_until = world.now + 2h;
+  world.add("a", 10);
+  world.config.collections[0].expect.completeness = 0.95;
+  world.begin();
+  ASSERT_NE(world.incident("completeness"), nullptr);
+  world.run_all(0);
+  EXPECT_EQ(world.complete, 1);
+  EXPECT_EQ(world.incident("completeness"), nullptr);
+}
+
+TEST(Incident, of_what_is_no_longer_declared_is_closed) {
+  World world;
+  world.add("a", 10);
+  world.add("b", 10);
+  world.config.collections[0].expect.completeness = 0.95;
+  world.unreadable.insert("b");
+  world.begin();
+  ASSERT_NE(world.incident("completeness"), nullptr);
+  ASSERT_NE(world.incident("unreadable"), nullptr);
+  world.config.collections[0].name = "c";
+  world.config.collections[0].expect.completeness.reset();
+  world.restart();
+  EXPECT_EQ(world.incident("completeness"), nullptr);
+  EXPECT_NE(world.incident("unreadable"), nullptr);
+}
+
 TEST(Disk, starts_nothing_while_it_is_nearly_full) {
   World world;
   world.add("a", 9);
@@ -194,6 +222,14 @@ TEST(Queue, has_running_tasks_first_and_counts_them) {
   EXPECT_EQ(queue.tasks[1].progress, 0.4);
   EXPECT_EQ(queue.tasks[2].status, Task::Status::pending);
   EXPECT_EQ(queue.estimate, 9min);
+}
+
+TEST(Queue, counts_gaps_that_an_orphan_holds) {
+  World world;
+  world.add("a", 3);
+  world.begin();
+  world.restart();
+  EXPECT_EQ(world.engine->queue(world.now).total_gaps, world.summary().gaps());
 }
 
 }  // namespace

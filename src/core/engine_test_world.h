@@ -58,6 +58,8 @@ class World {
   void begin();
   /// kill -9 and a new life: processes go on, answers are lost.
   void restart();
+  /// As when the cache was deleted: no coverage is known to the next life.
+  void forget_coverage() { kept_.clear(); }
   void send(const Event&);
   /// Lets time pass, with a step whenever the engine wants one.
   void pass(Duration);

@@ -47,8 +47,8 @@ Result<Condition> find_condition(const Config& config, const std::vector<Collect
     const bool has_time = std::ranges::any_of(collection.dimensions, &Dimension::time);
     const auto fields = fields_of(collection);
     if (const auto fits = check_condition(condition, fields, has_time); !fits) {
-      return fail(fmt::format("--where does not fit collection {}: {}", collection.name,
-                              fits.error().text));
+      return fail(
+          fmt::format("it does not fit collection {}: {}", collection.name, fits.error().text));
     }
   }
   return condition;

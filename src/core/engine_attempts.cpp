@@ -57,12 +57,12 @@ void Engine::Parts::launch(Time now, AttemptTrack& attempt) {
   timers.at(row.deadline + collector.grace + end_patience, EndOverdue{row.id});
 }
 
-/// Forgets the attempt; its partitions are free again.
+/// Forgets the attempt; its partitions are free again. Those that were tried and are still
+/// gaps come back into the backlog when their rows say so.
 void Engine::Parts::release(AttemptTrack& attempt) {
   if (attempt.collection) {
     for (const std::string& key : attempt.view.row.keys) of(*attempt.collection).busy.erase(key);
   }
-  backlog_stale = true;
   attempts.erase(attempt.view.row.id);
 }
 

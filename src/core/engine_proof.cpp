@@ -51,6 +51,7 @@ void Engine::Parts::look_failed(Time now, AttemptTrack& attempt, const std::stri
   incidents.raise("store:" + config.of(id).name, "unreadable",
                   fmt::format("the store could not be looked at: {}", why), 0, now);
   if (attempt.view.phase == Phase::confirming) {
+    backlog_stale = true;
     release(attempt);
     list_at(std::min(store.next_listing, now + std::chrono::seconds{10}), id);
     return;
@@ -89,13 +90,13 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
   }
   attempt.partitions = attempt.view.task.partitions = left;
   attempt.view.row.keys = keys;
-  if (left.empty() || !may_fill(*attempt.collection) || stopping) {
-    release(attempt);
-  } else if (is_one_run() && now >= *assignment.run_until) {
-    release(attempt);
-  } else {
+  const bool in_time = !is_one_run() || now < *assignment.run_until;
+  if (!left.empty() && may_fill(*attempt.collection) && !stopping && in_time) {
     launch(now, attempt);
+    return;
   }
+  backlog_stale |= !left.empty();
+  release(attempt);
 }
 
 void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Sight>& sights) {

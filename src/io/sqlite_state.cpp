@@ -124,7 +124,7 @@ Result<void> SqliteState::prepare_to_write() {
       "PRAGMA synchronous = FULL;"
       "PRAGMA foreign_keys = ON;"
       "PRAGMA cell_size_check = ON;"
-      "PRAGMA wal_autocheckpoint = 256;"  // 1 MB: the log must fit on a small disk too
+      "PRAGMA wal_autocheckpoint = 512;"  // 2 MB: the log must fit on a small disk too
       "PRAGMA journal_size_limit = 16777216;");
   if (!set) return fail_for(set.error(), path_, "opened");
   if (const auto migrated = migrate(sqlite_, state_migrations()); !migrated) {

@@ -151,40 +151,5 @@ TEST(Comparison, where_no_object_is_needed_none_is_missing) {
   EXPECT_EQ(summarize(*space, found, noon, {}).good(), 2u);
 }
 
-Collection claimed(const std::string& name, const std::string& key, std::vector<Dimension> by) {
-  auto made = collection(key, std::move(by));
-  made.name = name;
-  made.collector = CollectorId{0};
-  return made;
-}
-
-std::string overlap(const Collection& a, const Collection& b) {
-  const std::vector<SpacePtr> spaces{make_space(a), make_space(b)};
-  const auto checked = check_no_overlap(spaces);
-  return checked ? "" : checked.error().text;
-}
-
-TEST(Overlap, two_collections_with_collectors_may_not_claim_one_object) {
-  auto a = claimed("one", "a/{n}/{kind}.json", {numbers("n", 1, 9), list("kind", {"box"})});
-  auto b = claimed("two", "a/{n}/{kind}.json", {numbers("n", 9, 19), list("kind", {"pbp", "box"})});
-  EXPECT_NE(overlap(a, b).find("`one` and `two` both have a collector and both claim the object "
-                               "`a/9/box.json`"),
-            std::string::npos);
-  b.collector.reset();
-  EXPECT_EQ(overlap(a, b), "");
-  b.collector = CollectorId{1};
-  b.store = StoreId{1};
-  EXPECT_EQ(overlap(a, b), "");
-  b.store = a.store;
-  b.dimensions[1] = list("kind", {"pbp"});
-  EXPECT_EQ(overlap(a, b), "");
-}
-
-TEST(Overlap, any_text_is_tried_with_the_keys_of_the_other) {
-  const auto a = claimed("one", "a/{n}-{_}.json", {numbers("n", 1, 9)});
-  EXPECT_NE(overlap(a, claimed("two", "a/{k}.json", {list("k", {"x", "3-y"})})), "");
-  EXPECT_EQ(overlap(a, claimed("two", "a/{k}.json", {list("k", {"x", "3y"})})), "");
-}
-
 }  // namespace
 }  // namespace upkeep

@@ -1,5 +1,5 @@
-// A quick hash for looking values up; the same on every machine of one byte order, and
-// never stored. The mixing step is the one of wyhash (Wang Yi, 2019).
+// Short texts, hashed and compared quickly. Hashes are the same on every machine of one
+// byte order, and never stored; the mixing step is the one of wyhash (Wang Yi, 2019).
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -25,6 +25,22 @@ inline std::uint64_t mix(std::uint64_t seed, std::string_view text) {
   std::uint64_t word = 0;
   if (left != 0) std::memcpy(&word, p, left);
   return mix(hash, word);
+}
+
+/// memcmp() == 0, without the call for the few bytes that most literals have.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  const auto differ = [&]<class Word>(Word, std::size_t at) {
+    Word x, y;
+    std::memcpy(&x, a + at, sizeof x);
+    std::memcpy(&y, b + at, sizeof y);
+    return x != y;
+  };
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  // Two words that overlap cover every size from one to two words.
+  if (size >= 8) return !differ(std::uint64_t{}, 0) && !differ(std::uint64_t{}, size - 8);
+  if (size >= 4) return !differ(std::uint32_t{}, 0) && !differ(std::uint32_t{}, size - 4);
+  if (size >= 2) return !differ(std::uint16_t{}, 0) && !differ(std::uint16_t{}, size - 2);
+  return size == 0 || *a == *b;
 }
 
 }  // namespace upkeep

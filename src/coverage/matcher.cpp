@@ -7,6 +7,7 @@
 #include <map>
 #include <tuple>
 
+#include "coverage/hash.h"
 #include "coverage/rows_axis.h"
 
 namespace upkeep {
@@ -35,7 +36,7 @@ const char* find_literal(const char* p, const char* end, const std::string& lite
     const std::size_t room = static_cast<std::size_t>(end - p) - literal.size() + 1;
     p = static_cast<const char*>(std::memchr(p, literal.front(), room));
     if (p == nullptr) return nullptr;
-    if (std::memcmp(p, literal.data(), literal.size()) == 0) return p;
+    if (same_bytes(p, literal.data(), literal.size())) return p;
     ++p;
   }
   return nullptr;
@@ -60,7 +61,7 @@ struct Matcher::Run {
       switch (now.kind) {
         case Step::Kind::literal:
           if (static_cast<std::size_t>(end - p) < now.literal.size()) return false;
-          if (std::memcmp(p, now.literal.data(), now.literal.size()) != 0) return false;
+          if (!same_bytes(p, now.literal.data(), now.literal.size())) return false;
           p += now.literal.size();
           break;
         case Step::Kind::number:
@@ -74,7 +75,7 @@ struct Matcher::Run {
         case Step::Kind::known: {
           const Slot& before = slots[now.slot];
           if (static_cast<std::size_t>(end - p) < before.number) return false;
-          if (std::memcmp(p, before.text, before.number) != 0) return false;
+          if (!same_bytes(p, before.text, before.number)) return false;
           p += before.number;
           break;
         }
@@ -143,28 +144,41 @@ struct Matcher::Run {
     }
   }
 
+  bool read_cell(const Source& source, Cell& cell) const {
+    const Slot& slot = slots[source.slot];
+    switch (source.type) {
+      case FieldType::text:
+        cell.text = {slot.text, slot.number};
+        return true;
+      case FieldType::number:
+        cell.number = slot.number;
+        return true;
+      case FieldType::date:
+        break;
+    }
+    std::array<std::uint64_t, date_units> values;
+    for (std::size_t i = 0; i < date_units; ++i) values[i] = slots[source.units[i]].number;
+    const auto date = source.reader->read(values);
+    if (date) cell.number = static_cast<std::uint64_t>(*date);
+    return date.has_value();
+  }
+
+  /// Most axes have one field; room for more of them would have to be cleared each time.
+  template <std::size_t room>
+  std::optional<std::uint64_t> find_value(const Lookup& lookup) const {
+    std::array<Cell, room> cells;
+    for (std::size_t i = 0; i < lookup.sources.size(); ++i) {
+      if (!read_cell(lookup.sources[i], cells[i])) return {};
+    }
+    return lookup.axis->find_cells({cells.data(), lookup.sources.size()});
+  }
+
   bool look_up() {
     hit = {};
     for (const Lookup& lookup : matcher.lookups_) {
-      std::array<Cell, cells_max> cells;
-      for (std::size_t i = 0; i < lookup.sources.size(); ++i) {
-        const Source& source = lookup.sources[i];
-        const Slot& slot = slots[source.slot];
-        if (source.type == FieldType::text) {
-          cells[i] = {0, {slot.text, slot.number}};
-        } else if (source.type == FieldType::number) {
-          cells[i].number = slot.number;
-        } else {
-          std::array<std::uint64_t, date_units> values;
-          for (std::size_t unit = 0; unit < date_units; ++unit) {
-            values[unit] = slots[source.units[unit]].number;
-          }
-          const auto date = source.reader->read(values);
-          if (!date) return false;
-          cells[i].number = static_cast<std::uint64_t>(*date);
-        }
-      }
-      const auto value = lookup.axis->find_cells({cells.data(), lookup.sources.size()});
+      const auto value = lookup.sources.size() == 1   ? find_value<1>(lookup)
+                         : lookup.sources.size() <= 4 ? find_value<4>(lookup)
+                                                      : find_value<cells_max>(lookup);
       if (!value) return false;
       hit.index += *value * lookup.stride;
       if (lookup.time) hit.time = *value;
@@ -174,10 +188,14 @@ struct Matcher::Run {
 };
 
 bool Matcher::find(std::string_view key, Hit& hit) const {
+  return key.starts_with(prefix_) && find_behind_prefix(key, hit);
+}
+
+bool Matcher::find_behind_prefix(std::string_view key, Hit& hit) const {
   if (key.size() < prefix_.size() + suffix_.size()) return false;
-  if (!key.starts_with(prefix_) || !key.ends_with(suffix_)) return false;
-  Run run(*this, key.data() + key.size() - suffix_.size(), hit);
-  return run.from(0, key.data() + prefix_.size());
+  const char* end = key.data() + key.size() - suffix_.size();
+  if (!same_bytes(end, suffix_.data(), suffix_.size())) return false;
+  return Run(*this, end, hit).from(0, key.data() + prefix_.size());
 }
 
 class Matcher::Compiler {

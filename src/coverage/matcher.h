@@ -31,6 +31,8 @@ class Matcher {
   /// little as they can. After `tries_max` places it gives up, so that no hostile key can
   /// keep it busy; keys with a few such fields never come near.
   bool find(std::string_view key, Hit&) const;
+  /// The same for a key that is known to begin with prefix().
+  bool find_behind_prefix(std::string_view key, Hit&) const;
   static constexpr std::size_t tries_max = 100'000;
 
   /// With what every key begins.

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "coverage/hash.h"
+
 namespace upkeep {
 
 class PrefixTree {
@@ -23,7 +25,7 @@ class PrefixTree {
     for (std::size_t at = 0;;) {
       if (key.size() - at < node->label_size) return;
       const char* label = labels_.data() + node->label;
-      if (std::memcmp(key.data() + at, label, node->label_size) != 0) return;
+      if (!same_bytes(key.data() + at, label, node->label_size)) return;
       at += node->label_size;
       for (std::uint32_t i = 0; i < node->numbers_size; ++i) take(numbers_[node->numbers + i]);
       if (at == key.size() || node->children_size == 0) return;

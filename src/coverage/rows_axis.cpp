@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -122,20 +123,25 @@ std::uint64_t RowsAxis::hash(std::span<const Cell> cells) const {
 
 void RowsAxis::index_values() {
   index_ = TupleIndex(rows_->size());
-  rows_of_values_.clear();
-  rows_of_values_.reserve(rows_->size());
   std::vector<Cell> cells(columns_.size());
   for (std::uint64_t row = 0; row < rows_->size(); ++row) {
     for (std::size_t i = 0; i < columns_.size(); ++i) cells[i] = cell_of_row(row, columns_[i]);
-    if (find_cells(cells)) continue;
-    index_.add(hash(cells), static_cast<std::uint32_t>(rows_of_values_.size()));
-    rows_of_values_.push_back(static_cast<std::uint32_t>(row));
+    if (find_cells(cells)) {
+      if (rows_of_values_.empty()) {  // the first that repeats: up to here rows are values
+        rows_of_values_.resize(size_);
+        std::iota(rows_of_values_.begin(), rows_of_values_.end(), std::uint32_t{0});
+      }
+      continue;
+    }
+    index_.add(hash(cells), static_cast<std::uint32_t>(size_));
+    if (!rows_of_values_.empty()) rows_of_values_.push_back(static_cast<std::uint32_t>(row));
+    ++size_;
   }
 }
 
 std::optional<std::uint64_t> RowsAxis::find_cells(std::span<const Cell> cells) const {
   return index_.find(hash(cells), [&](std::uint32_t value) {
-    const std::uint64_t row = rows_of_values_[value];
+    const std::uint64_t row = row_of(value);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const Cell there = cell_of_row(row, columns_[i]);
       if (there.number != cells[i].number || there.text != cells[i].text) return false;
@@ -155,7 +161,7 @@ Result<AxisPtr> RowsAxis::by_fields(std::span<const std::size_t> wanted) const {
   axis->index_values();
   if (axis->size() == size()) return axis;
   std::uint64_t value = 0;
-  while (axis->rows_of_values_[value] == rows_of_values_[value]) ++value;
+  while (axis->row_of(value) == row_of(value)) ++value;
   std::vector<Cell> cells;
   for (const std::size_t field : wanted) cells.push_back(cell(value, field));
   return fail(fmt::format(
@@ -165,7 +171,7 @@ Result<AxisPtr> RowsAxis::by_fields(std::span<const std::size_t> wanted) const {
 }
 
 std::string RowsAxis::row_text(std::uint64_t value) const {
-  return std::to_string(rows_of_values_[value] + std::uint64_t{1});
+  return std::to_string(row_of(value) + 1);
 }
 
 Axis::Extent RowsAxis::extent(std::size_t field) const {
@@ -219,7 +225,7 @@ Time RowsAxis::at_day(std::uint64_t value, std::int64_t later) const {
 std::uint64_t RowsAxis::number(std::uint64_t value, std::string_view column) const {
   const auto at = rows_->column(column);
   UPKEEP_ASSERT(at);
-  return parse_number(rows_->at(rows_of_values_[value], *at)).value_or(0);
+  return parse_number(rows_->at(row_of(value), *at)).value_or(0);
 }
 
 }  // namespace upkeep

@@ -18,10 +18,10 @@ class RowsAxis final : public Axis {
   /// of them. An error names two rows that these fields cannot tell apart.
   Result<AxisPtr> by_fields(std::span<const std::size_t> fields) const;
 
-  std::uint64_t size() const override { return rows_of_values_.size(); }
+  std::uint64_t size() const override { return size_; }
   FieldType type(std::size_t field) const override { return columns_[field].type; }
   Cell cell(std::uint64_t value, std::size_t field) const override {
-    return cell_of_row(rows_of_values_[value], columns_[field]);
+    return cell_of_row(row_of(value), columns_[field]);
   }
   std::optional<std::uint64_t> find_cells(std::span<const Cell>) const override;
   Extent extent(std::size_t field) const override;
@@ -45,6 +45,9 @@ class RowsAxis final : public Axis {
            std::shared_ptr<const Rows>);
   static Result<Column> make_column(const Names&, const TableField&, const Rows&);
   Cell cell_of_row(std::uint64_t row, const Column&) const;
+  std::uint64_t row_of(std::uint64_t value) const {
+    return rows_of_values_.empty() ? value : rows_of_values_[value];
+  }
   std::uint64_t hash(std::span<const Cell>) const;
   void index_values();
   void find_starts(const Zone&);
@@ -54,7 +57,8 @@ class RowsAxis final : public Axis {
   Names names_;
   std::vector<Column> columns_;
   std::shared_ptr<const Rows> rows_;
-  std::vector<std::uint32_t> rows_of_values_;
+  std::uint64_t size_ = 0;
+  std::vector<std::uint32_t> rows_of_values_;  ///< only where rows repeat: else they are the same
   TupleIndex index_;
   std::optional<std::size_t> time_;  ///< the first field of type date
   Day first_day_;

@@ -150,6 +150,7 @@ std::span<const AxisPtr> Space::axes() const { return parts_->axes; }
 std::uint64_t Space::stride(std::size_t axis) const { return parts_->strides[axis]; }
 bool Space::has_free_fields() const { return parts_->free_fields; }
 bool Space::has_any() const { return parts_->any; }
+const KeyLayout& Space::layout() const { return parts_->layout; }
 const Matcher& Space::matcher() const { return parts_->matcher; }
 std::optional<std::size_t> Space::time_axis() const { return parts_->time_axis; }
 

@@ -51,6 +51,8 @@ class Space {
   bool has_free_fields() const;
   bool has_any() const;
 
+  /// How keys are put together.
+  const KeyLayout& layout() const;
   /// What find_key uses, for those who need it millions of times a second.
   const Matcher& matcher() const;
   /// The partition that an object key belongs to; nothing when it does not fit the template

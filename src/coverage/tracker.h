@@ -15,10 +15,11 @@ class Tracker {
  public:
   Tracker(SpacePtr, Time now);
 
-  /// Counts the object for its partition, if it has one here.
+  /// Counts the object for its partition, if it has one here. Its key must begin with the
+  /// prefix of the collection's keys.
   bool add(const Object& object) {
     Matcher::Hit hit;
-    if (!matcher_->find(object.key, hit)) return false;
+    if (!matcher_->find_behind_prefix(object.key, hit)) return false;
     switch (mode_) {
       case Mode::exact:
         add_exact(hit, object);

@@ -172,6 +172,35 @@ TEST(CoverageFile, every_damaged_or_missing_byte_is_an_error) {
   EXPECT_EQ(decode_coverage("something else", *space).error().text, "this is no coverage file");
 }
 
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    for (const int digit :
+         {static_cast<unsigned char>(c) / 16, static_cast<unsigned char>(c) % 16}) {
+      text += "0123456789abcdef"[digit];
+    }
+  }
+  return text;
+}
+
+TEST(CoverageFile, version_1_stays_as_it_is_documented) {
+  const auto space = make_space(
+      collection("{d}/{k}", {dates("d", "1970-01-01", "1970-01-03"), list("k", {"ab", "ac"})}));
+  Coverage coverage;
+  coverage.taken_at = Time{std::chrono::milliseconds{-1}};
+  coverage.objects = 300;
+  coverage.stray_samples = {"x"};
+  coverage.present = Bits(6);
+  coverage.present.set(5);
+  EXPECT_EQ(hex(encode_coverage(*space, coverage)),
+            "55504b4545504356010000004e00000000000000"  // magic, version, length
+            "077b647d2f7b6b7d01ac02000000010178"        // key, time, counts, samples
+            "02010101640300040102"                      // two dimensions: dates …
+            "0301016b020000026162010163"                // … and a list
+            "0106200000000000000000000000"              // planes
+            "4c9ef8ec");
+}
+
 TEST(CoverageFile, of_a_complete_collection_is_small) {
   const auto space = make_space(collection("{n}", {numbers("n", 0, 999'999)}));
   Coverage coverage;

@@ -161,7 +161,7 @@ Result<AxisPtr> RowsAxis::by_fields(std::span<const std::size_t> wanted) const {
   axis->index_values();
   if (axis->size() == size()) return axis;
   std::uint64_t value = 0;
-  while (axis->row_of(value) == row_of(value)) ++value;
+  while (value < axis->size() && axis->row_of(value) == row_of(value)) ++value;
   std::vector<Cell> cells;
   for (const std::size_t field : wanted) cells.push_back(cell(value, field));
   return fail(fmt::format(

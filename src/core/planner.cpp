@@ -101,10 +101,10 @@ class Planner {
   std::map<Group, Open> open_;  ///< in the order in which their groups are over
   Planned planned_;
 
-  /// Tasks of this rank that begin at this index or later are known not to be among the best.
+  /// Tasks of this rank that begin at one of these are known not to be among the best.
   Rank refused_;
-  std::uint64_t refused_from_ = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t block_ = 0;  ///< ordered_block(), once it was needed
+  KeyOrder::Later refused_later_;
+  std::optional<KeyOrder> key_order_;  ///< once it was needed
 };
 
 void Planner::rate(TaskDraft& draft) const {
@@ -126,11 +126,11 @@ void Planner::count(const TaskDraft& draft, std::uint64_t tasks) {
 bool Planner::offer(TaskDraft draft) {
   const Rank rank = draft.rank;
   const std::uint64_t first = draft.first;
-  if (!best_.takes(rank) || (first >= refused_from_ && rank == refused_)) return false;
+  if (!best_.takes(rank) || (refused_ == rank && refused_later_.has(first))) return false;
   if (best_.offer(std::move(draft))) return true;
-  if (block_ == 0) block_ = ordered_block(space_);
+  if (!key_order_) key_order_.emplace(space_);
   refused_ = rank;
-  refused_from_ = (first / block_ + 1) * block_;
+  refused_later_ = key_order_->later_than(first);
   return false;
 }
 
@@ -164,12 +164,11 @@ void Planner::add_single(const PlannedGap& gap, GapWalk& walk) {
   constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
   TaskDraft draft = begin(gap, {});
   rate(draft);
-  const bool is_refused = !offer(draft);
-  // What is alike has the same rank, and a key that may yet be smaller only in this block.
-  const bool all_refused =
-      is_refused &&
-      (!best_.takes(draft.rank) || (draft.rank == refused_ && gap.index + 1 >= refused_from_));
-  count(draft, 1 + (all_refused ? walk.skip_alike(gap, all, all).count : 0));
+  std::uint64_t refused_until = gap.index + 1;  // of those that are alike and so have its rank
+  if (!offer(draft)) {
+    refused_until = best_.takes(draft.rank) ? refused_later_.stretch_from(gap.index + 1) : all;
+  }
+  count(draft, 1 + walk.skip_alike(gap, refused_until, all).count);
 }
 
 void Planner::add(const PlannedGap& gap, GapWalk& walk) {

@@ -104,10 +104,10 @@ struct ProcessExecutor::Parts {
   SteadyTime next_round = SteadyTime::max();
 
   std::map<AttemptId, ProcessAttempt> attempts;
-  std::set<pid_t> leaders;  ///< of the attempts
   OwnChildren children;
   std::vector<pid_t> listed;
-  std::set<pid_t> foreign;  ///< children that other parts of upkeep look after
+  std::set<pid_t> foreign;             ///< children that other parts of upkeep look after
+  std::map<pid_t, SteadyTime> unsure;  ///< or so it seems, since then
   std::vector<char> buffer;
   /// What posted handlers look at: they may run when the executor is gone.
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -193,28 +193,39 @@ void ProcessExecutor::Parts::look_for_strays() {
     children.list(listed);
     const auto is_gone = [&](pid_t pid) { return std::ranges::find(listed, pid) == listed.end(); };
     std::erase_if(foreign, is_gone);
+    std::erase_if(unsure, [&](const auto& one) { return is_gone(one.first); });
+    std::set<pid_t> known = foreign;
     for (auto& [id, attempt] : attempts) {
-      std::erase_if(attempt.strays, [&](const Stray& stray) { return is_gone(stray.pid); });
+      known.insert(attempt.leader);
+      std::erase_if(attempt.strays, [&](const Stray& stray) {
+        known.insert(stray.pid);
+        const bool is_over = is_gone(stray.pid) || wait_for(stray.pid);
+        is_changed |= is_over;
+        return is_over;
+      });
     }
     for (const pid_t pid : listed) {
-      if (!leaders.contains(pid) && !foreign.contains(pid)) is_changed |= add_stray(pid);
+      if (!known.contains(pid)) is_changed |= add_stray(pid);
     }
   }
 }
 
 /// Has the child ended? Then its own children may have come up meanwhile.
 bool ProcessExecutor::Parts::add_stray(pid_t pid) {
-  const auto id = launcher.marker().attempt_of(pid);
+  bool is_unsure = false;
+  const auto id = launcher.marker().attempt_of(pid, &is_unsure);
   if (!id) {
+    const SteadyTime since = unsure.try_emplace(pid, now()).first->second;
+    if (is_unsure && now() - since < round) return false;
+    unsure.erase(pid);
     foreign.insert(pid);
     return false;
   }
+  unsure.erase(pid);
   if (wait_for(pid)) return true;
   const auto found = attempts.find(*id);
-  if (found == attempts.end()) return false;  // an orphan that hangs here
-  auto& strays = found->second.strays;
-  if (std::ranges::find(strays, pid, &Stray::pid) == strays.end()) strays.push_back({pid});
-  return false;
+  if (found != attempts.end()) found->second.strays.push_back({pid});
+  return false;  // without an attempt it is an orphan that hangs here
 }
 
 /// Only of a few at once, lest a swarm of them takes up all descriptors.
@@ -238,7 +249,7 @@ void ProcessExecutor::Parts::settle(ProcessAttempt& attempt) {
   look_for_strays();
   if (!attempt.leader_ended) return;
   if (attempt.strays.empty()) {
-    finish(attempt);
+    if (unsure.empty()) finish(attempt);  // otherwise a later round does
     return;
   }
   await_strays(attempt);
@@ -264,7 +275,6 @@ void ProcessExecutor::Parts::finish(ProcessAttempt& attempt) {
   ending.text = attempt.output.finish();
   launcher.release(attempt);
   const AttemptId id = attempt.id;
-  leaders.erase(attempt.leader);
   attempts.erase(id);
   listener.ended(id, ending);
 }
@@ -345,7 +355,6 @@ void ProcessExecutor::start(const Launch& launch) {
     return;
   }
   if (parts_->attempts.empty()) parts_->next_round = time + round;
-  parts_->leaders.insert(launched->leader);
   ProcessAttempt& attempt =
       parts_->attempts.emplace(launch.attempt, *std::move(launched)).first->second;
   // Should the system refuse, the rounds find out about its end all the same.

@@ -49,17 +49,18 @@ rlimit ProcessMarker::limit(AttemptId attempt) const {
   return {mark_bit | folder_bits_ << attempt_bits | (attempt.value & attempt_mask), hard_};
 }
 
-std::optional<AttemptId> ProcessMarker::attempt_of(pid_t pid) const {
+std::optional<AttemptId> ProcessMarker::attempt_of(pid_t pid, bool* is_unsure) const {
   const rlim_t mark = soft_limit(pid);
   if (mark >> attempt_bits == (mark_bit >> attempt_bits | folder_bits_)) {
     return AttemptId{mark & attempt_mask};
   }
-  return by_environment(pid);
+  return by_environment(pid, is_unsure);
 }
 
-std::optional<AttemptId> ProcessMarker::by_environment(pid_t pid) const {
+std::optional<AttemptId> ProcessMarker::by_environment(pid_t pid, bool* is_unsure) const {
   const auto text = read_proc(fmt::format("/proc/{}/environ", pid));
   if (!text) return {};
+  if (is_unsure != nullptr) *is_unsure = text->empty();
   constexpr std::string_view name = "UPKEEP_REPORT=";
   for (std::string_view rest = *text; !rest.empty();) {
     const std::string_view variable = rest.substr(0, rest.find('\0'));

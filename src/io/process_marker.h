@@ -21,10 +21,13 @@ class ProcessMarker {
   explicit ProcessMarker(std::string run_folder);
 
   rlimit limit(AttemptId) const;
-  std::optional<AttemptId> attempt_of(pid_t) const;
+  /// Nothing when it descends from no attempt of this folder. A process that is just becoming
+  /// another program, and one that was started without environment, has none to look at: then
+  /// `is_unsure`, and it is worth while to ask again.
+  std::optional<AttemptId> attempt_of(pid_t, bool* is_unsure = nullptr) const;
 
  private:
-  std::optional<AttemptId> by_environment(pid_t) const;
+  std::optional<AttemptId> by_environment(pid_t, bool* is_unsure) const;
 
   std::string run_folder_;
   rlim_t folder_bits_ = 0;

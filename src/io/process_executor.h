@@ -14,7 +14,8 @@ namespace upkeep {
 /// One thread: all calls and callbacks come from the thread that runs the io_context. It
 /// makes the whole process a subreaper and waits only for children that are its own, so that
 /// other parts may have children too. The executor must not be destroyed in a callback; what
-/// still runs then goes on as an orphan that a later executor can watch() and stop().
+/// still runs then goes on as an orphan that a later executor can watch() and stop(). While
+/// there is an executor, the io_context has something to wait for.
 ///
 /// An attempt is over when no descendant of it is alive: those that its first process leaves
 /// behind are ended, with the same grace, also after a normal end. The ending then is the

@@ -171,6 +171,20 @@ TEST_F(ProcessExecutorTest, too_many_processes_are_a_reason_to_try_again_later) 
             "");
 }
 
+TEST_F(ProcessExecutorTest, a_folder_that_somebody_removed_is_made_again) {
+  std::filesystem::remove_all(folder_ / "run");
+  std::filesystem::remove_all(folder_ / "logs");
+  EXPECT_EQ(run(script_of(1, "echo hello; test -f $UPKEEP_REPORT")).number, 0);
+}
+
+TEST_F(ProcessExecutorTest, what_upkeep_cannot_do_itself_is_a_reason_to_try_again_later) {
+  std::filesystem::remove_all(folder_ / "run");
+  folder_.write("run", "a file where a folder should be");
+  const Ending ending = run(launch_of(1, {"true"}));
+  EXPECT_EQ(ending.kind, Kind::not_started);
+  EXPECT_FALSE(outcome_of(ending).final);
+}
+
 TEST_F(ProcessExecutorTest, reports_are_read_as_they_come) {
   // The collector waits for what the test does once it has seen the report.
   listener_.on_report = [&](AttemptId) { folder_.write("seen", ""); };

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "io/files.h"
 #include "io/process_lock.h"
 
 namespace upkeep {
@@ -33,6 +34,13 @@ int write_file(const std::string& path, std::string_view content) {
     written += count;
   }
   if (facts.st_size > written && ::ftruncate(file.number(), written) != 0) return errno;
+  return 0;
+}
+
+/// Also when somebody removed the folders above it. 0, or the errno.
+int make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return 0;
+  if (errno != ENOENT || !make_folders(path)) return errno;
   return 0;
 }
 
@@ -85,8 +93,8 @@ std::expected<Descriptor, AttemptFolders::Failure> AttemptFolders::make(const At
   if (!spare_.empty() && ::rename(spare_.back().first.c_str(), files.folder.c_str()) == 0) {
     identity = spare_.back().second;
     spare_.pop_back();
-  } else if (::mkdir(files.folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return std::unexpected(Failure{files.folder, errno});
+  } else if (const int number = make_folder(files.folder); number != 0) {
+    return std::unexpected(Failure{files.folder, number});
   }
   auto lock = fill(files, partitions, grace);
   if (!lock) {

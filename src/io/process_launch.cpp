@@ -154,15 +154,17 @@ std::vector<std::string> ProcessLauncher::programs_of(const Launch& launch) cons
 
 std::expected<ProcessLauncher::Prepared, Ending> ProcessLauncher::prepare(
     const Launch& launch, const AttemptFiles& files) {
+  // Whatever the reason, the same launch may well succeed later: hence EAGAIN.
+  const auto try_later = [](std::string text) {
+    return std::unexpected(not_started(EAGAIN, std::move(text)));
+  };
   auto lock = folders_.make(files, launch.partitions, launch.grace);
   if (!lock && lock.error().number == EWOULDBLOCK) {
-    return std::unexpected(not_started(
-        EAGAIN, fmt::format("a process of an earlier attempt still holds {}", files.lock)));
+    return try_later(fmt::format("a process of an earlier attempt still holds {}", files.lock));
   }
   if (!lock) {
-    return std::unexpected(not_started(
-        lock.error().number,
-        fmt::format("{} cannot be made: {}", lock.error().path, error_text(lock.error().number))));
+    return try_later(
+        fmt::format("{} cannot be made: {}", lock.error().path, error_text(lock.error().number)));
   }
   Prepared made;
   made.lock = above_standard(*std::move(lock));
@@ -174,8 +176,7 @@ std::expected<ProcessLauncher::Prepared, Ending> ProcessLauncher::prepare(
   if (!made.write_end) {
     const int number = errno;
     folders_.release(files);
-    return std::unexpected(not_started(
-        number, "no pipe for the output of a process can be made: " + error_text(number)));
+    return try_later("no pipe for the output of a process can be made: " + error_text(number));
   }
   return made;
 }

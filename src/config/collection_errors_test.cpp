@@ -30,6 +30,8 @@ void check(const auto& errors, std::initializer_list<Case> cases) {
   }
 }
 
+Lines errors_of_text(const std::string& text) { return errors_of(text); }
+
 /// Line 1 is a store: what is wrong stands from line 2 on.
 Lines with_store(const std::string& text) {
   return errors_of("stores: {lake: {url: \"file:lake\"}}\n" + text);
@@ -437,6 +439,20 @@ TEST(CollectionErrors, what_depends_on_something_wrong_is_not_told_twice) {
           "expect: {settled_after: 1d}",
           {"3:42: collections.days.dimensions.date.from: `2020-13-01` is not a date; expected one "
            "like 2015-01-01, `today` or `today-30d`"}}});
+}
+
+TEST(CollectionErrors, a_collector_or_a_store_that_cannot_be_read_is_told_once) {
+  const std::string days = "collections: {days: {store: lake, key: x, collector: get}}\n";
+  check(with_store,
+        {{days + "collectors: {get: 5}\n",
+          {"3:19: collectors.get: expected a map with the keys of a collector, like `{command: "
+           "[./fetch, \"{date}\"]}`, found the number 5"}},
+         {days + "collectors: [get]\n",
+          {"3:13: collectors: expected a map of collectors by name, found a list"}}});
+  check(errors_of_text,
+        {{days + "stores: lake\n",
+          {"1:54: collections.days.collector: there is no collector `get`; name it in `collectors`",
+           "2:9: stores: expected a map of stores by name, found `lake`"}}});
 }
 
 TEST(CollectionErrors, one_collector_of_two_collections_must_fit_both) {

@@ -20,8 +20,8 @@ template <class T, class IdType>
 Form<IdType> name_in(const std::vector<T>& known, std::string section, std::string kind) {
   Form<IdType> form;
   form.shape.expected = fmt::format("the name of a {} in `{}`", kind, section);
-  form.read = [&known, shape = form.shape, section, kind](Reader& reader, const Place& place,
-                                                          IdType& id) {
+  form.read = [&known, section, kind](Reader& reader, const Place& place, const Shape& shape,
+                                      IdType& id) {
     const auto text = read_text(reader, place, shape);
     if (!text) return;
     const auto found = std::ranges::find(known, text->text, &T::name);
@@ -42,29 +42,27 @@ Form<IdType> name_in(const std::vector<T>& known, std::string section, std::stri
 }
 
 /// The number, or the column of a table that holds it.
-Form<Count> count() {
+Form<Count> count_min() {
   const std::string expected = "a whole number from 1 on, or a column of a table";
-  Form<std::uint64_t> number = whole_number(1, UINT64_MAX, expected);
-  Form<std::string> column = text(expected);
-  Form<Count> min;
-  min.shape.kind = Shape::Kind::any_of;
-  min.shape.expected = expected;
-  min.shape.inner = {number.shape, column.shape};
-  min.read = [number = std::move(number.read), column = std::move(column.read)](
-                 Reader& reader, const Place& place, Count& value) {
-    if (place.node->is_number()) {
-      number(reader, place, value.min);
-    } else {
-      column(reader, place, value.column);
-    }
-  };
-  Key<Count> key;
-  key.shape = {"min",
-               "How many objects there must be for each combination of the enumerated fields: a "
-               "number, or a column of the collection's table that holds it.",
-               true, "", min.shape};
-  key.read = std::move(min.read);
-  return record<Count>("a map like `{min: 1230}`", {std::move(key)});
+  return any_of<Count>(
+      expected,
+      {converted<Count, std::uint64_t>(
+           whole_number(1, UINT64_MAX, expected),
+           [](Reader&, const Place&, std::uint64_t& min, Count& count) { count.min = min; }),
+       converted<Count, std::string>(text(expected),
+                                     [](Reader&, const Place&, std::string& column, Count& count) {
+                                       count.column = std::move(column);
+                                     })},
+      [](const Node& node) { return node.is_number() ? 0 : 1; });
+}
+
+Form<Count> count() {
+  Form<Count> min = count_min();
+  KeyShape shape{"min",
+                 "How many objects there must be for each combination of the enumerated fields: a "
+                 "number, or a column of the collection's table that holds it.",
+                 true, "", std::move(min.shape)};
+  return record<Count>("a map like `{min: 1230}`", {{std::move(shape), std::move(min.read)}});
 }
 
 Form<Expect> expect() {
@@ -110,9 +108,9 @@ Form<std::vector<PriorityRule>> rules() {
   Form<std::vector<PriorityRule>> form =
       list_of("a list of rules like `{if: \"age < 7d\", then: high}`", rule());
   form.shape.items_max = rules_max;
-  form.read = [read = std::move(form.read)](Reader& reader, const Place& place,
+  form.read = [read = std::move(form.read)](Reader& reader, const Place& place, const Shape& shape,
                                             std::vector<PriorityRule>& rules) {
-    read(reader, place, rules);
+    read(reader, place, shape, rules);
     if (rules.size() > rules_max) {
       reader.error(place.item(rules_max), fmt::format("more than {} rules", rules_max));
     }
@@ -142,7 +140,7 @@ Form<Collection> collection(const Config& so_far) {
               "What the partitions differ in; each combination is one partition."),
           key("expect", &Collection::expect, expect(), "When an object is good."),
           key("labels", &Collection::labels,
-              map_of_scalars("a map of labels like `{source: espn}`", scalar("a text")),
+              map_of_scalars("a map of labels like `{source: espn}`", any_name, scalar("a text")),
               "Texts that go into tasks and `gaps.json`, for people and other programs."),
           key("priority", &Collection::priority, rules(),
               "The first rule that fits a partition decides; MEDIUM when none does."),
@@ -158,8 +156,9 @@ Form<Collection> collection(const Config& so_far) {
 
 Form<std::vector<Collection>> collections(const Config& so_far) {
   Form<Collection> one = collection(so_far);
-  one.read = [read = std::move(one.read)](Reader& reader, const Place& place, Collection& value) {
-    read(reader, place, value);
+  one.read = [read = std::move(one.read)](Reader& reader, const Place& place, const Shape& shape,
+                                          Collection& value) {
+    read(reader, place, shape, value);
     if (place.node->kind == Node::Kind::map) check_collection(reader, place, value);
   };
   return named<Collection>("a map of collections by name", std::move(one));

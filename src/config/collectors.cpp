@@ -21,7 +21,7 @@ Form<std::string> argument() {
   form.shape.kind = Shape::Kind::scalar;
   form.shape.expected = "an argument";
   form.shape.may_be_empty = true;
-  form.read = [shape = form.shape](Reader& reader, const Place& place, std::string& value) {
+  form.read = [](Reader& reader, const Place& place, const Shape& shape, std::string& value) {
     const Node& node = *place.node;
     if (node.kind != Node::Kind::scalar || node.is_empty()) {
       reader.unexpected(place, shape.expected);
@@ -48,9 +48,9 @@ Form<std::string> argument() {
 Form<std::vector<std::string>> command() {
   Form<std::vector<std::string>> form =
       list_of("a list like `[python3, collect.py, \"{date}\"]`", argument(), 1);
-  form.read = [read = std::move(form.read)](Reader& reader, const Place& place,
+  form.read = [read = std::move(form.read)](Reader& reader, const Place& place, const Shape& shape,
                                             std::vector<std::string>& arguments) {
-    read(reader, place, arguments);
+    read(reader, place, shape, arguments);
     if (reader.is_sound(place.path) && arguments.front().empty()) {
       reader.error(place.item(0), "the name of the program is empty");
     }
@@ -58,30 +58,14 @@ Form<std::vector<std::string>> command() {
   return form;
 }
 
-Form<std::map<std::string, std::string>> environment() {
-  Form<std::map<std::string, std::string>> form =
-      map_of_scalars("a map of environment variables", unfilled_scalar("a value"));
-  form.shape.pattern = "^(?!UPKEEP_)[A-Za-z_][A-Za-z0-9_]*$";
-  form.read = [shape = form.shape](Reader& reader, const Place& place,
-                                   std::map<std::string, std::string>& values) {
-    if (!reader.open_map(place, shape.expected)) return;
-    const Form<std::string> item = unfilled_scalar("a value");
-    for (std::size_t n = 0; n < place.node->keys.size(); ++n) {
-      const std::string& name = place.node->keys[n].text;
-      const Place inner = place.value(n);
+const NameRule variable_name{
+    "^(?!UPKEEP_)[A-Za-z_][A-Za-z0-9_]*$", [](std::string_view name) -> std::string_view {
       if (!is_identifier(name)) {
-        reader.error(place.node->keys[n].mark, inner.path,
-                     "expected the name of an environment variable: letters, digits and `_`");
-      } else if (name.starts_with("UPKEEP_")) {
-        reader.error(place.node->keys[n].mark, inner.path,
-                     "names that begin with UPKEEP_ are set by upkeep itself");
-      } else {
-        item.read(reader, inner, values[name]);
+        return "expected the name of an environment variable: letters, digits and `_`";
       }
-    }
-  };
-  return form;
-}
+      if (!name.starts_with("UPKEEP_")) return {};
+      return "names that begin with UPKEEP_ are set by upkeep itself";
+    }};
 
 Form<Batch> batch() {
   return record<Batch>(
@@ -121,7 +105,9 @@ Form<Collector> collector() {
           required(key("command", &Collector::command, command(),
                        "The program and its arguments; no shell is involved. {field}, {key}, "
                        "{path}, {uri}, {task} and {partitions} are filled in.")),
-          key("env", &Collector::environment, environment(),
+          key("env", &Collector::environment,
+              map_of_scalars("a map of environment variables", variable_name,
+                             unfilled_scalar("a value")),
               "Environment variables for the command. `${env:…}`, `${file:…}` and "
               "`${credential:…}` in their values are filled in anew for each attempt."),
           key("batch", &Collector::batch, batch(),
@@ -153,7 +139,7 @@ void check_use(Reader& reader, const Place& place, const Collector& collector,
     }
   }
   const Place command = place.at("command");
-  if (!reader.is_sound(command.path)) return;
+  if (collector.command.empty() || !reader.is_sound(command.path)) return;
   for (std::size_t n = 0; n < collector.command.size(); ++n) {
     for (const std::string& field : fields) {
       // Only identifiers are placeholders; other braces would be handed over as they are.
@@ -179,8 +165,11 @@ Form<std::vector<Collector>> collectors() {
 void check_collectors(Reader& reader, const Place& root, const Config& config) {
   for (const Collection& collection : config.collections) {
     const std::string path = "collections." + collection.name;
-    const bool known = collection.collector && reader.is_sound(path + ".dimensions") &&
-                       reader.is_sound(path + ".key") && reader.is_sound(path + ".collector");
+    // Whatever is wrong with `collectors` has been told there, not for each collection.
+    const bool known = collection.collector &&
+                       collection.collector->value < config.collectors.size() &&
+                       reader.is_sound(path + ".dimensions") && reader.is_sound(path + ".key") &&
+                       reader.is_sound(path + ".collector");
     if (!known) continue;
     const Collector& collector = config.of(*collection.collector);
     check_use(reader, root.at("collectors").at(collector.name), collector, collection);

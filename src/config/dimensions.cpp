@@ -13,25 +13,21 @@ namespace {
 using Bound = std::variant<std::uint64_t, DateBound>;
 using Step = std::variant<std::uint64_t, CalendarStep>;
 
-constexpr std::string_view step_pattern = "^[0-9]+(mo|y|w|d|h|m|s)$";
+constexpr std::string_view step_pattern = "^([0-9]+(mo|y)|([0-9]+(w|d|h|m|s))+)$";
 constexpr std::string_view date_pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2}|today([-+][0-9]+[dw])?)$";
 
 template <class T>
 Form<std::variant<std::uint64_t, T>> number_or(Form<T> as_text, std::uint64_t min) {
-  Form<std::variant<std::uint64_t, T>> form;
-  Form<std::uint64_t> as_number = whole_number(min, UINT64_MAX, as_text.shape.expected);
-  form.shape.kind = Shape::Kind::any_of;
-  form.shape.expected = as_text.shape.expected;
-  form.shape.inner = {as_text.shape, as_number.shape};
-  form.read = [as_text = std::move(as_text.read), as_number = std::move(as_number.read)](
-                  Reader& reader, const Place& place, std::variant<std::uint64_t, T>& value) {
-    if (place.node->is_number()) {
-      as_number(reader, place, value.template emplace<0>());
-    } else {
-      as_text(reader, place, value.template emplace<1>());
-    }
-  };
-  return form;
+  using Value = std::variant<std::uint64_t, T>;
+  const std::string expected = as_text.shape.expected;
+  return any_of<Value>(
+      expected,
+      {converted<Value, std::uint64_t>(
+           whole_number(min, UINT64_MAX, expected),
+           [](Reader&, const Place&, std::uint64_t& number, Value& value) { value = number; }),
+       converted<Value, T>(std::move(as_text), [](Reader&, const Place&, T& read,
+                                                  Value& value) { value = std::move(read); })},
+      [](const Node& node) { return node.is_number() ? 0 : 1; });
 }
 
 struct Range {
@@ -124,23 +120,15 @@ Form<TableField> table_field() {
               "How values are compared and written: as text (leading zeros stay), as numbers, as "
               "dates like 2025-10-21."),
       });
-  Form<std::string> name = text("the name of a column");
-  Form<TableField> form;
-  form.shape.kind = Shape::Kind::any_of;
-  form.shape.expected = "a field like `date`, or `{name: game, type: number}`";
-  form.shape.inner = {name.shape, whole.shape};
-  form.read = [shape = form.shape, name = std::move(name.read), whole = std::move(whole.read)](
-                  Reader& reader, const Place& place, TableField& field) {
-    switch (place.node->kind) {
-      case Node::Kind::scalar:
-        return name(reader, place, field.name);
-      case Node::Kind::map:
-        return whole(reader, place, field);
-      case Node::Kind::list:
-        return reader.unexpected(place, shape.expected);
-    }
-  };
-  return form;
+  Form<TableField> name = converted<TableField, std::string>(
+      text("the name of a column"), [](Reader&, const Place&, std::string& column,
+                                       TableField& field) { field.name = std::move(column); });
+  return any_of<TableField>("a field like `date`, or `{name: game, type: number}`",
+                            {std::move(name), std::move(whole)},
+                            [](const Node& node) -> std::optional<std::size_t> {
+                              if (node.kind == Node::Kind::list) return {};
+                              return node.kind == Node::Kind::scalar ? 0 : 1;
+                            });
 }
 
 struct TableText {
@@ -186,7 +174,7 @@ std::optional<Table::Format> format_of(std::string_view path) {
   return {};
 }
 
-void make_table(Reader& reader, const Place& place, TableText& text, Dimension& dimension) {
+void take_table(Reader& reader, const Place& place, TableText& text, Dimension& dimension) {
   Table table;
   table.path = text.path;
   table.query = text.query;
@@ -215,61 +203,40 @@ void make_table(Reader& reader, const Place& place, TableText& text, Dimension& 
   }
 }
 
-/// Which values a dimension has, by what stands there.
-class DimensionForm {
- public:
-  Shape shape() const {
-    Shape shape;
-    shape.kind = Shape::Kind::any_of;
-    shape.expected = expected_;
-    shape.inner = {list_.shape, range_.shape, table_.shape};
-    return shape;
+void take_range(Reader& reader, const Place& place, Range& range, Dimension& dimension) {
+  if (!reader.is_sound(place.path)) return;
+  dimension.time = range.time;
+  if (std::holds_alternative<DateBound>(range.from)) {
+    make_dates(reader, place, range, dimension.source.emplace<DateRange>());
+  } else {
+    make_numbers(reader, place, range, dimension.source.emplace<NumberRange>());
   }
+}
 
-  void read(Reader& reader, const Place& place, Dimension& dimension) const {
-    if (place.node->kind == Node::Kind::list) {
-      list_.read(reader, place, dimension.source.emplace<ValueList>().values);
-    } else if (place.node->kind != Node::Kind::map) {
-      reader.unexpected(place, expected_);
-    } else if (place.has("table") || place.has("fields") || place.has("query")) {
-      TableText text;
-      table_.read(reader, place, text);
-      // What is read is kept in any case: the key and the rules can be checked against it.
-      make_table(reader, place, text, dimension);
-    } else {
-      read_range(reader, place, dimension);
-    }
-  }
-
- private:
-  void read_range(Reader& reader, const Place& place, Dimension& dimension) const {
-    Range range;
-    range_.read(reader, place, range);
-    if (!reader.is_sound(place.path)) return;
-    dimension.time = range.time;
-    if (std::holds_alternative<DateBound>(range.from)) {
-      make_dates(reader, place, range, dimension.source.emplace<DateRange>());
-    } else {
-      make_numbers(reader, place, range, dimension.source.emplace<NumberRange>());
-    }
-  }
-
-  std::string expected_ = "a range `{from: …, to: …}`, a list `[a, b]` or a table `{table: …}`";
-  Form<std::vector<std::string>> list_ = list_of("a list like `[a, b]`", scalar("a value"), 1);
-  Form<Range> range_ = range();
-  Form<TableText> table_ = table();
-};
+void take_list(Reader&, const Place&, std::vector<std::string>& values, Dimension& dimension) {
+  dimension.source = ValueList{std::move(values)};
+}
 
 }  // namespace
 
 Form<std::vector<Dimension>> dimensions() {
-  const DimensionForm one;
-  Form<Dimension> form;
-  form.shape = one.shape();
-  form.read = [one](Reader& reader, const Place& place, Dimension& dimension) {
-    one.read(reader, place, dimension);
+  using Values = std::vector<std::string>;
+  const auto choose = [](const Node& node) -> std::optional<std::size_t> {
+    if (node.kind == Node::Kind::scalar) return {};
+    if (node.kind == Node::Kind::list) return 0;
+    for (const char* key : {"table", "fields", "query", "format"}) {
+      if (node.find(key) != nullptr) return 2;
+    }
+    return 1;
   };
-  return named<Dimension>("a map of dimensions by name", std::move(form));
+  return named<Dimension>(
+      "a map of dimensions by name",
+      any_of<Dimension>("a range `{from: …, to: …}`, a list `[a, b]` or a table `{table: …}`",
+                        {converted<Dimension, Values>(
+                             list_of("a list like `[a, b]`", scalar("a value"), 1), take_list),
+                         converted<Dimension, Range>(range(), take_range),
+                         converted<Dimension, TableText>(table(), take_table)},
+                        choose));
 }
 
 }  // namespace upkeep

@@ -1,7 +1,5 @@
 #include "config/form.h"
 
-#include <algorithm>
-
 namespace upkeep {
 
 bool open_record(Reader& reader, const Place& place, const Shape& record) {
@@ -18,22 +16,6 @@ bool open_record(Reader& reader, const Place& place, const Shape& record) {
                  fmt::format("missing; expected {}", key.shape.expected));
   }
   return true;
-}
-
-bool check_name(Reader& reader, const Node& key, std::string_view path) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const bool good =
-      !key.text.empty() && fits(key.text.front()) && std::ranges::all_of(key.text, [&](char c) {
-        return fits(c) || c == '-' || c == '_' || c == '.';
-      });
-  if (!good) {
-    reader.error(key.mark, path,
-                 "expected a name of letters, digits, `-`, `_` and `.` that begins with a letter "
-                 "or a digit");
-  }
-  return good;
 }
 
 }  // namespace upkeep

@@ -33,7 +33,7 @@ Form<double> any_number(std::string expected, std::optional<double> min) {
   form.shape.kind = Shape::Kind::number;
   form.shape.expected = std::move(expected);
   form.shape.min = min;
-  form.read = [shape = form.shape](Reader& reader, const Place& place, double& value) {
+  form.read = [](Reader& reader, const Place& place, const Shape& shape, double& value) {
     const auto number = number_of(*place.node);
     if (number && (!shape.min || *number >= *shape.min)) {
       value = *number;
@@ -56,15 +56,9 @@ bool open_scalar(Reader& reader, const Place& place, const Shape& shape) {
 /// A text, or a number in the unit that a bare number means.
 template <class T>
 Form<T> text_or_number(Form<T> as_text, Form<T> as_number) {
-  Form<T> form;
-  form.shape.kind = Shape::Kind::any_of;
-  form.shape.expected = as_text.shape.expected;
-  form.shape.inner = {as_text.shape, as_number.shape};
-  form.read = [as_text = std::move(as_text.read), as_number = std::move(as_number.read)](
-                  Reader& reader, const Place& place, T& value) {
-    (place.node->is_number() ? as_number : as_text)(reader, place, value);
-  };
-  return form;
+  std::string expected = as_text.shape.expected;
+  return any_of<T>(std::move(expected), {std::move(as_text), std::move(as_number)},
+                   [](const Node& node) { return node.is_number() ? 1 : 0; });
 }
 
 }  // namespace
@@ -99,7 +93,7 @@ Form<bool> flag() {
   Form<bool> form;
   form.shape.kind = Shape::Kind::boolean;
   form.shape.expected = "true or false";
-  form.read = [shape = form.shape](Reader& reader, const Place& place, bool& value) {
+  form.read = [](Reader& reader, const Place& place, const Shape& shape, bool& value) {
     const Node& node = *place.node;
     if (node.is_boolean()) {
       value = node.text.front() == 't' || node.text.front() == 'T';
@@ -122,8 +116,8 @@ Form<std::uint64_t> whole_number(std::uint64_t min, std::uint64_t max, std::stri
   form.shape.expected = std::move(expected);
   form.shape.whole_min = min;
   if (max != UINT64_MAX) form.shape.whole_max = max;
-  form.read = [shape = form.shape, min, max](Reader& reader, const Place& place,
-                                             std::uint64_t& value) {
+  form.read = [min, max](Reader& reader, const Place& place, const Shape& shape,
+                         std::uint64_t& value) {
     const Node& node = *place.node;
     const auto number = node.is_number() ? parse_number(node.text) : std::nullopt;
     if (number && *number >= min && *number <= max) {
@@ -141,9 +135,10 @@ Form<int> small_number(int min, int max) {
       whole_number(static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max));
   Form<int> form;
   form.shape = whole.shape;
-  form.read = [read = std::move(whole.read)](Reader& reader, const Place& place, int& value) {
+  form.read = [read = std::move(whole.read)](Reader& reader, const Place& place, const Shape& shape,
+                                             int& value) {
     auto number = static_cast<std::uint64_t>(value);
-    read(reader, place, number);
+    read(reader, place, shape, number);
     value = static_cast<int>(number);
   };
   form.show = [](int value) { return fmt::format("{}", value); };
@@ -165,7 +160,7 @@ Form<std::string> scalar(std::string expected) {
   Form<std::string> form;
   form.shape.kind = Shape::Kind::scalar;
   form.shape.expected = std::move(expected);
-  form.read = [shape = form.shape](Reader& reader, const Place& place, std::string& value) {
+  form.read = [](Reader& reader, const Place& place, const Shape& shape, std::string& value) {
     if (!open_scalar(reader, place, shape)) return;
     if (auto text = reader.fill(place)) value = std::move(text->text);
   };
@@ -177,7 +172,7 @@ Form<std::string> unfilled_scalar(std::string expected) {
   form.shape.kind = Shape::Kind::scalar;
   form.shape.expected = std::move(expected);
   form.shape.may_be_empty = true;
-  form.read = [shape = form.shape](Reader& reader, const Place& place, std::string& value) {
+  form.read = [](Reader& reader, const Place& place, const Shape& shape, std::string& value) {
     const Node& node = *place.node;
     if (node.kind != Node::Kind::scalar || node.is_empty()) {
       return reader.unexpected(place, shape.expected);
@@ -191,38 +186,31 @@ Form<std::string> unfilled_scalar(std::string expected) {
 }
 
 Form<std::string> path(std::string expected) {
-  Form<std::string> form = text(std::move(expected));
-  form.read = [read = std::move(form.read)](Reader& reader, const Place& place,
-                                            std::string& value) {
-    std::string written;
-    read(reader, place, written);
-    if (written.empty()) return;
-    if (place.node->text.starts_with('~')) {
-      reader.error(place, "`~` is not expanded; write `${env:HOME}` instead");
-    } else {
-      value = reader.absolute(written);
-    }
-  };
-  form.show = nullptr;
-  return form;
+  return converted<std::string, std::string>(
+      text(std::move(expected)),
+      [](Reader& reader, const Place& place, std::string& written, std::string& value) {
+        if (written.empty()) return;
+        if (place.node->text.starts_with('~')) {
+          reader.error(place, "`~` is not expanded; write `${env:HOME}` instead");
+        } else {
+          value = reader.absolute(written);
+        }
+      });
 }
 
-Form<std::map<std::string, std::string>> map_of_scalars(std::string expected,
+Form<std::map<std::string, std::string>> map_of_scalars(std::string expected, const NameRule& rule,
                                                         Form<std::string> item) {
   Form<std::map<std::string, std::string>> form;
   form.shape.kind = Shape::Kind::map;
   form.shape.expected = std::move(expected);
-  form.shape.pattern = std::string(name_pattern);
-  form.shape.inner = {item.shape};
-  form.read = [shape = form.shape, read = std::move(item.read)](
-                  Reader& reader, const Place& place, std::map<std::string, std::string>& values) {
-    if (!reader.open_map(place, shape.expected)) return;
-    for (std::size_t n = 0; n < place.node->keys.size(); ++n) {
-      const Node& name = place.node->keys[n];
-      const Place inner = place.value(n);
-      if (!check_name(reader, name, inner.path)) continue;
-      read(reader, inner, values[name.text]);
-    }
+  form.shape.pattern = rule.pattern;
+  form.shape.inner.push_back(std::move(item.shape));
+  form.read = [&rule, read = std::move(item.read)](Reader& reader, const Place& place,
+                                                   const Shape& shape,
+                                                   std::map<std::string, std::string>& values) {
+    read_names(reader, place, shape, rule, [&](const std::string& name, const Place& inner) {
+      read(reader, inner, shape.inner[0], values[name]);
+    });
   };
   return form;
 }
@@ -245,9 +233,10 @@ Form<Duration> duration(Duration min) {
 
 Form<std::uint64_t> size() {
   const std::string expected = "a size like 200B, 10KiB or 100MB";
-  Form<std::uint64_t> form = text_or_number(
-      parsed<std::uint64_t>(expected, "^[0-9]+([.][0-9]+)? ?([kKmMgGtT][iI]?)?[bB]$", parse_size),
-      whole_number(0, UINT64_MAX, expected));
+  Form<std::uint64_t> form =
+      text_or_number(parsed<std::uint64_t>(
+                         expected, "^[0-9]+([.][0-9]+)? ?(([kKmMgGtT][iI]?)?[bB])?$", parse_size),
+                     whole_number(0, UINT64_MAX, expected));
   form.show = [](std::uint64_t value) {
     for (const auto& [unit, bytes] : {std::pair{"GB", 1'000'000'000u}, {"MB", 1'000'000u}}) {
       if (value >= bytes && value % bytes == 0) {
@@ -266,12 +255,12 @@ Form<double> share() {
   as_number.shape.expected = expected;
   as_number.shape.min = 0;
   as_number.shape.max = 1;
-  as_number.read = [expected](Reader& reader, const Place& place, double& value) {
+  as_number.read = [](Reader& reader, const Place& place, const Shape& shape, double& value) {
     const auto number = number_of(*place.node);
     if (number && *number >= 0 && *number <= 1) {
       value = *number;
     } else {
-      reader.unexpected(place, expected);
+      reader.unexpected(place, shape.expected);
     }
   };
   Form<double> form = text_or_number(

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "config/form.h"
+#include "config/compound.h"
 
 namespace upkeep {
 
@@ -36,7 +36,7 @@ Form<std::string> unfilled_scalar(std::string expected);
 /// A path of a file or folder, made absolute.
 Form<std::string> path(std::string expected);
 /// Names that the user chooses, and texts.
-Form<std::map<std::string, std::string>> map_of_scalars(std::string expected,
+Form<std::map<std::string, std::string>> map_of_scalars(std::string expected, const NameRule&,
                                                         Form<std::string> item);
 
 /// 50ms 30s 15m 1h 7d 1w, at least `min`.
@@ -59,8 +59,8 @@ Form<T> parsed(std::string expected, std::string pattern,
   form.shape.kind = Shape::Kind::text;
   form.shape.expected = std::move(expected);
   form.shape.pattern = std::move(pattern);
-  form.read = [shape = form.shape, parse = std::move(parse)](Reader& reader, const Place& place,
-                                                             T& value) {
+  form.read = [parse = std::move(parse)](Reader& reader, const Place& place, const Shape& shape,
+                                         T& value) {
     const auto text = read_text(reader, place, shape);
     if (!text) return;
     auto result = parse(text->text);

@@ -26,9 +26,10 @@ Key<Config> env_files() {
                "Files with lines like NAME=value that serve `${env:NAME}`; `.env` beside the "
                "configuration when it is not set. The real environment wins over them.",
                false, "", files.shape};
-  key.read = [read = std::move(files.read)](Reader& reader, const Place& place, Config&) {
+  key.read = [read = std::move(files.read)](Reader& reader, const Place& place, const Shape& shape,
+                                            Config&) {
     std::vector<std::string> paths;
-    read(reader, place, paths);
+    read(reader, place, shape, paths);
   };
   return key;
 }
@@ -81,7 +82,8 @@ std::expected<Config, std::vector<ConfigError>> parse_config(const ConfigSource&
   }
   Config config;
   const Place root{&*tree, tree->mark, ""};
-  top(config).read(reader, root, config);
+  const Form<Config> form = top(config);
+  form.read(reader, root, form.shape, config);
   check_collectors(reader, root, config);
   if (auto errors = reader.take_errors(); !errors.empty()) {
     return std::unexpected(std::move(errors));
@@ -99,7 +101,8 @@ std::vector<std::string> env_files_of(const ConfigSource& source) {
   Reader errors_come_later(source);
   const Place root{&*tree, tree->mark, ""};
   if (root.has("env_files")) {
-    env_file_list().read(errors_come_later, root.at("env_files"), paths);
+    const auto files = env_file_list();
+    files.read(errors_come_later, root.at("env_files"), files.shape, paths);
   }
   std::erase(paths, "");
   return paths;

@@ -66,6 +66,7 @@ Place Place::value(std::size_t n) const {
 }
 
 Place Place::item(std::size_t n) const {
+  if (n >= node->items.size()) return {node, mark, fmt::format("{}[{}]", path, n)};
   return {&node->items[n], node->items[n].mark, fmt::format("{}[{}]", path, n)};
 }
 

@@ -23,8 +23,9 @@ struct Place {
   /// The value of a key. Where there is none, a place for errors only: this one, with the
   /// path of the key.
   Place at(std::string_view key) const;
-  /// The value of the n-th key of a map, the n-th item of a list, from 0.
+  /// The value of the n-th key of a map, from 0; there must be one.
   Place value(std::size_t n) const;
+  /// The n-th item of a list, from 0; where there is none, a place for errors only.
   Place item(std::size_t n) const;
 };
 

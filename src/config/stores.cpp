@@ -41,15 +41,12 @@ Result<std::string> path_of_url(std::string_view url) {
 }
 
 Form<std::string> url() {
-  Form<std::string> form = parsed<std::string>("a folder like `file:./lake` or `file:///data/lake`",
-                                               "^(file:|[^{]*[$][{]env:)", path_of_url);
-  form.read = [read = std::move(form.read)](Reader& reader, const Place& place,
-                                            std::string& directory) {
-    std::string written;
-    read(reader, place, written);
-    if (!written.empty()) directory = reader.absolute(written);
-  };
-  return form;
+  return converted<std::string, std::string>(
+      parsed<std::string>("a folder like `file:./lake` or `file:///data/lake`",
+                          "^file:", path_of_url),
+      [](Reader& reader, const Place&, std::string& path, std::string& directory) {
+        if (!path.empty()) directory = reader.absolute(path);
+      });
 }
 
 Form<Store> store() {

@@ -31,6 +31,9 @@ std::string_view view(const yaml_char_t* text) {
                          : std::string_view(reinterpret_cast<const char*>(text));
 }
 
+/// Is it any byte of a character in UTF-8 but the first?
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 /// Finds bytes by line and column.
 class Lines {
  public:
@@ -42,16 +45,18 @@ class Lines {
   }
 
   /// The text from there on; nothing when there is no such place.
-  std::string_view from(Mark mark) const {
+  std::string_view from(Mark mark) {
     if (mark.line > starts_.size()) return {};
-    std::string_view rest = text_.substr(starts_[mark.line - 1]);
-    for (std::size_t column = 1; column < mark.column && !rest.empty(); ++column) {
-      rest.remove_prefix(1);
-      while (!rest.empty() && (static_cast<unsigned char>(rest.front()) & 0xC0) == 0x80) {
-        rest.remove_prefix(1);
-      }
+    // Places are asked for in order: going on from the last keeps long lines cheap.
+    if (mark.line != last_.line || mark.column < last_.column) {
+      last_ = {mark.line, 1};
+      byte_ = starts_[mark.line - 1];
     }
-    return rest;
+    for (; last_.column < mark.column && byte_ < text_.size(); ++last_.column) {
+      ++byte_;
+      while (byte_ < text_.size() && is_continuation(text_[byte_])) ++byte_;
+    }
+    return text_.substr(byte_);
   }
 
   Mark at(std::size_t byte) const {
@@ -59,7 +64,7 @@ class Lines {
     const auto line = static_cast<std::size_t>(after - starts_.begin());
     std::size_t column = 1;
     for (std::size_t i = starts_[line - 1]; i < byte && i < text_.size(); ++i) {
-      if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++column;
+      if (!is_continuation(text_[i])) ++column;
     }
     return {line, column};
   }
@@ -67,6 +72,8 @@ class Lines {
  private:
   std::string_view text_;
   std::vector<std::size_t> starts_;  // of each line
+  Mark last_;                        // what from() was asked for last
+  std::size_t byte_ = 0;             // where that is
 };
 
 /// How many bytes at its begin are UTF-8.

@@ -10,13 +10,20 @@ and schema must come to the same verdict as far as a schema can know.
 
 import copy
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
-import jsonschema
-import yaml
+try:
+    import jsonschema
+    import yaml
+except ImportError:
+    # The distribution's packages belong to its own Python, which need not be the first in PATH.
+    if sys.executable == "/usr/bin/python3":
+        raise
+    os.execv("/usr/bin/python3", ["/usr/bin/python3", "-B", *sys.argv])
 
 # Uses every key. JSON is YAML, so each damaged copy is handed to the parser as JSON.
 FULL = {
@@ -79,20 +86,20 @@ FULL = {
 
 # What a value is replaced with.
 STRANGERS = [
-    None, True, False, 0, 1, 5, -1, 0.5, 1.5, 10**18, "", "text", "two words", "5", "1h", "0s", "20%",
-    "10KiB", "10 KB", "5mb", "1.5GB", "today", "today-30d", "2020-02-29", "1mo", "15m", "1h30m",
-    "file:x", "file:", "s3://x", "csv", "number", "HIGH", "High", "-x", "a.b", "a b", "${env:X}",
-    "x${env:X}y", [], {}, ["x"], [5], [[]], [None], [""], {"x": 1}, {"from": 1, "to": 2}, {"table": "x.csv"},
-    {"min": 3}, {"url": "file:y"}, {"command": ["y"]},
+    None, True, False, 0, 1, 5, -1, 0.5, 1.5, 10**18, "", "text", "two words", "5", "1h", "0s",
+    "20%", "10KiB", "10 KB", "5mb", "1.5GB", "today", "today-30d", "2020-02-29", "1mo", "15m",
+    "1h30m", "file:x", "file:", "s3://x", "csv", "number", "HIGH", "High", "-x", "a.b", "a b",
+    "${env:X}", "x${env:X}y", [], {}, ["x"], [5], [[]], [None], [""], {"x": 1},
+    {"from": 1, "to": 2}, {"table": "x.csv"}, {"min": 3}, {"url": "file:y"}, {"command": ["y"]},
 ]
 
 # The parser says "expected" about these, too, but knows more than a schema can.
 KNOWS_MORE = re.compile(
-    r"like `from`|because `from`|`from` is|is not a step|divide a day|whole minutes|longer than a day"
-    r"|at least \d|is not a size|counts the objects|did you mean|would be a column|drop the dimension"
-    r"|expected a name of letters|expected a condition|the format does not show|expected a value, like"
-    r"|needs a dimension|has no dimension with the field|there is no|names a machine|missing; write"
-    r"|is not a date|is a dimension|missing; expected a query|expected one of ==|unknown placeholder")
+    r"like `from`|because `from`|is not a step|divide a day|whole minutes|longer than a day"
+    r"|at least \d|is not a size|counts the objects|did you mean|would be a column"
+    r"|drop the dimension|the format does not show|is not a date|is a dimension"
+    r"|missing; expected a query|expected one of ==|unknown placeholder|there is no"
+    r"|has no dimension with the field|the path behind")
 
 
 class Loader(yaml.SafeLoader):
@@ -111,7 +118,10 @@ for tag, pattern, first in (
 def places(value, path=()):
     """All paths to values."""
     yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        inner = value.items()
+    else:
+        inner = enumerate(value) if isinstance(value, list) else ()
     for key, item in inner:
         yield from places(item, path + (key,))
 
@@ -164,7 +174,8 @@ def sections(schema, path=""):
 
 
 def undocumented(schema, text):
-    """What docs/configuration.md does not say. Its tables stand under headings that name the record."""
+    """What docs/configuration.md does not say: its tables stand under headings that name the
+    record."""
     rows = {}
     path = None
     for line in text.splitlines():
@@ -178,10 +189,13 @@ def undocumented(schema, text):
             row = rows.get((record, key))
             if row is None:
                 yield f"{record}.{key} has no row in the table of `{record}`"
-            elif "default" in inner and f"`{json.dumps(inner['default'])}`".replace('"', "") not in row:
+                continue
+            default = "`" + json.dumps(inner.get("default")).strip('"') + "`"
+            if "default" in inner and default not in row:
                 yield f"{record}.{key}: the row does not show the default {inner['default']}"
+    known = {(record, key) for record, properties in sections(schema) for key in properties}
     for record, key in rows:
-        if not any(record == known and key in properties for known, properties in sections(schema)):
+        if (record, key) not in known:
             yield f"{record}.{key} is described, but there is no such key"
 
 
@@ -210,12 +224,13 @@ def main():
     cases = [("nothing", FULL), *damaged(FULL)]
     for (what, document), errors in zip(cases, parse([json.dumps(case[1]) for case in cases])):
         fits = validator.is_valid(document)
-        plain = [e for e in errors
-                 if re.search("expected|unknown|missing", e["text"]) and not KNOWS_MORE.search(e["text"])]
+        plain = [f"{error['path']}: {error['text']}" for error in errors
+                 if re.search("expected|unknown|missing", error["text"])
+                 and not KNOWS_MORE.search(error["text"])]
         if not fits and not errors:
             wrong.append(f"{what}: the parser takes it, the schema does not")
         if fits and plain:
-            wrong.append(f"{what}: the schema takes it, the parser says: {plain[0]['path']}: {plain[0]['text']}")
+            wrong.append(f"{what}: the schema takes it, the parser says: {plain[0]}")
         if what == "nothing" and (errors or not fits):
             wrong.append(f"the full configuration is refused: {errors}")
     print("\n".join(wrong))

@@ -222,6 +222,23 @@ TEST(ConfigErrors, what_is_filled_in_is_never_shown) {
                      });
 }
 
+TEST(ConfigErrors, texts_that_quote_what_was_filled_in_name_the_variable_instead) {
+  const std::string begin = "stores: {lake: {url: \"file:x\"}}\n";
+  check(with_secret,
+        {{begin + "collections: {a: {store: lake, key: x, dimensions: {d: [\"${env:SECRET}\", "
+                  "\"${env:SECRET}\"]}}}\n",
+          {"2:74: collections.a.dimensions.d[1]: `${env:SECRET}` stands in the list already"}},
+         {begin + "collections: {a: {store: lake, key: x, collector: get}}\n"
+                  "collectors: {get: {command: [get], batch: {by: [\"${env:SECRET}\"]}}}\n",
+          {"3:49: collectors.get.batch.by[0]: the collection `a` has no dimension with the field "
+           "`${env:SECRET}`"}}});
+  for (const std::string& error :
+       with_secret(begin + "collections: {a: {store: lake, key: \"{${env:SECRET}:04}/}\", "
+                           "priority: [{if: \"k == ${env:SECRET}\", then: low}]}}\n")) {
+    EXPECT_FALSE(error.contains("hunter2")) << error;
+  }
+}
+
 TEST(ConfigErrors, all_are_told_at_once_in_the_order_of_the_file) {
   check(in_file,
         {{"collections: {days: {store: lake, key: x, wieght: 2}}\n"

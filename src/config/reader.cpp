@@ -13,6 +13,7 @@ namespace upkeep {
 namespace {
 
 constexpr std::size_t errors_max = 1000;
+constexpr std::size_t secret_min = 4;  // bytes; shorter values would hide harmless words
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -73,6 +74,12 @@ Place Place::item(std::size_t n) const {
 Reader::Reader(const ConfigSource& source) : source_(source), folder_(folder_of(source.path)) {}
 
 void Reader::error(Mark mark, std::string_view path, std::string text) {
+  for (const auto& [value, reference] : filled_) {
+    for (std::size_t at = text.find(value); at != text.npos;
+         at = text.find(value, at + reference.size())) {
+      text.replace(at, value.size(), reference);
+    }
+  }
   const std::string once = fmt::format("{}:{}:{}", mark.line, mark.column, text);
   if (errors_.size() >= errors_max || !seen_.insert(once).second) return;
   errors_.push_back({source_.path, mark.line, mark.column, std::string(path), std::move(text)});
@@ -186,10 +193,15 @@ std::optional<FilledText> Reader::fill(const Place& place) {
                    fmt::format("`{}` can stand only in the `env` of a collector",
                                text.substr(reference.begin, reference.size)));
       whole = false;
-    } else if (reference.kind == Kind::environment && !environment(reference.name)) {
-      error_inside(place, reference.begin,
-                   fmt::format("the environment variable `{}` is not set", reference.name));
-      whole = false;
+    } else if (reference.kind == Kind::environment) {
+      const auto value = environment(reference.name);
+      if (!value) {
+        error_inside(place, reference.begin,
+                     fmt::format("the environment variable `{}` is not set", reference.name));
+      } else if (value->size() >= secret_min) {
+        filled_[*value] = text.substr(reference.begin, reference.size);
+      }
+      whole = whole && value;
     }
   }
   if (!whole) return {};

@@ -1,6 +1,7 @@
 // Collects what is wrong with a configuration while its tree is read, and answers what the
 // forms need to know of the surroundings.
 #pragma once
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -74,6 +75,7 @@ class Reader {
   std::string folder_;
   std::vector<ConfigError> errors_;
   std::set<std::string, std::less<>> seen_;  // errors that were reported already
+  std::map<std::string, std::string> filled_;  // what errors must not show, and what instead
 };
 
 /// The folder that holds the file.

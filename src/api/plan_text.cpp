@@ -93,11 +93,13 @@ QueuePage queue_page(const Config& config, const Queue& queue) {
 
 std::string queue_text(const QueuePage& page, const Style& style) {
   if (page.total_tasks == 0) return "Nothing is to be done: there are no gaps.\n";
-  std::string out = wrapped(
-      fmt::format("{} in {} ({}), about {} of work.", counted(page.total_gaps, "gap", "gaps"),
-                  counted(page.total_tasks, "task", "tasks"), classes_text(page.by_priority),
-                  to_rough_text(page.estimate)),
-      style.width, 2);
+  std::string sentence =
+      fmt::format("{} in {} ({})", counted(page.total_gaps, "gap", "gaps"),
+                  counted(page.total_tasks, "task", "tasks"), classes_text(page.by_priority));
+  if (page.estimate > Duration{}) {
+    sentence += fmt::format(", about {} of work", to_rough_text(page.estimate));
+  }
+  std::string out = wrapped(sentence + ".", style.width, 2);
   out += "\n\n";
   TextTable table({{.title = "#", .right = true, .rank = 5},
                    {.title = "PRIORITY"},

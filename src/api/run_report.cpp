@@ -146,8 +146,13 @@ std::uint64_t RunReport::gaps_after() const {
 std::string RunReport::outcome_text() const {
   const std::string took = to_rough_text(ended_ - started_);
   const std::uint64_t left = gaps_after();
-  const bool unknown = std::ranges::any_of(lines_, [](const Line& of) { return !of.after; });
+  const auto is_unknown = [](const Line& of) { return !of.after; };
+  const bool unknown = std::ranges::any_of(lines_, is_unknown);
+  const bool none_known = std::ranges::all_of(lines_, is_unknown);
   std::string out = stopped_ ? "Stopped on request. " : "";
+  if (numbers_.attempts == 0 && none_known) {
+    return out + "Nothing could be judged, so nothing was started.\n";
+  }
   if (numbers_.attempts == 0 && left == 0 && !unknown) {
     return out + "Nothing was to be done: there are no gaps.\n";
   }
@@ -162,9 +167,11 @@ std::string RunReport::outcome_text() const {
     out +=
         fmt::format(", of which {} failed ({})", with_thousands(numbers_.attempts_failed), classes);
   }
-  out += fmt::format("; {} left.\n", left == 0   ? "no gap is"
-                                     : left == 1 ? "1 gap is"
-                                                 : with_thousands(left) + " gaps are");
+  out += fmt::format("; {} left{}.\n",
+                     left == 0   ? "no gap is"
+                     : left == 1 ? "1 gap is"
+                                 : with_thousands(left) + " gaps are",
+                     unknown ? " in what could be judged" : "");
   if (numbers_.gone > 0) {
     out += fmt::format("{} upstream, say their collectors; they count as gone, not as gaps.\n",
                        numbers_.gone == 1

@@ -1,6 +1,9 @@
 // gaps: each gap a line, however many there are.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "api/gap_rows.h"
 #include "api/text_table.h"
 #include "api/words.h"
@@ -27,7 +30,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual bool take(const Space&, const PlannedGap&) = 0;
-  virtual void finish(std::uint64_t shown, bool limited) = 0;
+  /// `all_known`: every collection could be judged.
+  virtual void finish(std::uint64_t shown, bool limited, bool all_known) = 0;
 };
 
 class JsonSink final : public Sink {
@@ -46,7 +50,7 @@ class JsonSink final : public Sink {
     return terminal_.write(line_);
   }
 
-  void finish(std::uint64_t, bool) override {
+  void finish(std::uint64_t, bool, bool) override {
     if (!lines_) terminal_.write(is_first_ ? "[]\n" : "\n]\n");
   }
 
@@ -84,9 +88,9 @@ class TableSink final : public Sink {
     return table_.rows() < rows_a_page || terminal_.write(table_.render(style_));
   }
 
-  void finish(std::uint64_t shown, bool limited) override {
+  void finish(std::uint64_t shown, bool limited, bool all_known) override {
     if (shown == 0) {
-      terminal_.write("No gaps.\n");
+      if (all_known) terminal_.write("No gaps.\n");
       return;
     }
     terminal_.write(table_.render(style_));
@@ -131,10 +135,10 @@ CommandResult gaps_command(const Call& call, Terminal& terminal) {
       return goes_on = sink->take(*standing.view.space, row);
     });
   }
-  sink->finish(std::min(found, *limit), found > *limit);
+  const bool all_known = std::ranges::all_of(snapshot.collections, is_judged);
+  sink->finish(std::min(found, *limit), found > *limit, all_known);
   complain_of_unjudged(snapshot, terminal);
-  const ExitCode verdict = verdict_of(snapshot);
-  if (verdict == ExitCode::unjudged) return verdict;
+  if (!all_known) return ExitCode::unjudged;
   return found > 0 ? ExitCode::trouble : ExitCode::done;
 }
 

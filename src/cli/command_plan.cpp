@@ -1,6 +1,8 @@
 // plan and tasks: the queue as it would be, and as it was last written.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/display.h"
 #include "api/plan_text.h"
 #include "api/tasks_json.h"
@@ -93,6 +95,16 @@ std::string owner_text(const Config& config, const Json& file) {
 
 }  // namespace
 
+void show_plan(const Snapshot& snapshot, bool json, Terminal& terminal) {
+  const bool all_known = std::ranges::all_of(snapshot.collections, is_judged);
+  if (json) {
+    terminal.write(tasks_json(snapshot.config, snapshot.queue, snapshot.now));
+  } else if (all_known || snapshot.queue.total_tasks > 0) {
+    terminal.write(queue_text(queue_page(snapshot.config, snapshot.queue), terminal.style()));
+  }
+  complain_of_unjudged(snapshot, terminal);
+}
+
 CommandResult plan_command(const Call& call, Terminal& terminal) {
   const auto format = format_of(call);
   if (!format) return std::unexpected(format.error());
@@ -103,10 +115,7 @@ CommandResult plan_command(const Call& call, Terminal& terminal) {
   const auto taken = survey(*config, *selection);
   if (!taken) return std::unexpected(taken.error());
   const Snapshot& snapshot = (*taken)->snapshot();
-  terminal.write(*format == "json"
-                     ? tasks_json(*config, snapshot.queue, snapshot.now)
-                     : queue_text(queue_page(*config, snapshot.queue), terminal.style()));
-  complain_of_unjudged(snapshot, terminal);
+  show_plan(snapshot, *format == "json", terminal);
   const ExitCode verdict = verdict_of(snapshot);
   if (verdict == ExitCode::unjudged) return verdict;
   return snapshot.queue.total_tasks > 0 ? ExitCode::trouble : ExitCode::done;

@@ -1,6 +1,6 @@
 // run: one whole cycle, shown while it goes on.
-#include "api/plan_text.h"
-#include "api/tasks_json.h"
+#include <memory>
+
 #include "cli/commands.h"
 #include "cli/run_view.h"
 #include "cli/selection.h"
@@ -20,12 +20,7 @@ class PlanView final : public Observer {
   PlanView(Terminal& terminal, bool json) : terminal_(terminal), json_(json) {}
   void began(const Snapshot&) override {}
   void observe(Time, const Fact&) override {}
-  void finished(const Snapshot& snapshot) override {
-    terminal_.write(
-        json_ ? tasks_json(snapshot.config, snapshot.queue, snapshot.now)
-              : queue_text(queue_page(snapshot.config, snapshot.queue), terminal_.style()));
-    complain_of_unjudged(snapshot, terminal_);
-  }
+  void finished(const Snapshot& snapshot) override { show_plan(snapshot, json_, terminal_); }
 
  private:
   Terminal& terminal_;

@@ -126,6 +126,11 @@ TEST_F(ALake, what_cannot_be_judged_is_exit_5_and_nothing_is_made_up) {
   EXPECT_EQ(gaps.code, 5);
   EXPECT_EQ(gaps.out, "");
   EXPECT_NE(gaps.err.find("games could not be judged: "), std::string::npos) << gaps.err;
+  EXPECT_EQ(ask({"gaps"}).out, "");
+  EXPECT_EQ(ask({"plan"}).out, "");
+  const Answer run = ask({"run"});
+  EXPECT_EQ(run.code, 5);
+  EXPECT_NE(run.out.find("Nothing could be judged, so nothing was started."), std::string::npos);
 }
 
 TEST_F(ALake, bad_words_and_bad_configurations_are_exit_2) {

@@ -20,6 +20,9 @@ std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config&, Selection)
 /// 5 when something could not be judged, 1 when there are gaps or something is held, else 0.
 ExitCode verdict_of(const Snapshot&);
 
+/// The queue of a snapshot as `plan` shows it, and what could not be judged.
+void show_plan(const Snapshot&, bool json, Terminal&);
+
 /// A line for each collection that could not be judged, and why.
 void complain_of_unjudged(const Snapshot&, Terminal&);
 

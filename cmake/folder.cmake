@@ -1,6 +1,9 @@
 # upkeep_folder(NAME LEVEL number USES folders… LINKS libraries…): src/NAME as the library
 # upkeep_NAME, and its *_test.cpp as the test program test_NAME. A folder uses lower levels only;
 # tools/tidy.py reads the levels here and checks the includes against them.
+#
+# With UPKEEP_PRECOMPILE, the headers that nearly every file reads are read once: for the sources
+# by upkeep_base, for the tests by test_base.
 include(GoogleTest)
 find_package(GTest QUIET)
 
@@ -21,6 +24,8 @@ function(upkeep_folder name)
   if(sources)
     add_library(upkeep_${name} STATIC ${sources})
     target_link_libraries(upkeep_${name} PUBLIC ${arg_USES} ${arg_LINKS})
+    upkeep_precompile(upkeep_${name} upkeep_base <algorithm> <chrono> <expected> <functional> <map>
+                      <memory> <optional> <string> <variant> <vector> <fmt/format.h>)
   else()
     add_library(upkeep_${name} INTERFACE)
     target_link_libraries(upkeep_${name} INTERFACE ${arg_USES} ${arg_LINKS})
@@ -28,7 +33,17 @@ function(upkeep_folder name)
   if(tests AND UPKEEP_TESTS)
     add_executable(test_${name} ${tests})
     target_link_libraries(test_${name} PRIVATE upkeep_${name} GTest::gtest_main rapidcheck)
+    upkeep_precompile(test_${name} test_base <map> <string> <vector> <gtest/gtest.h>
+                      <rapidcheck/gtest.h>)
     gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()
+
+function(upkeep_precompile target owner)
+  if(UPKEEP_PRECOMPILE AND target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  elseif(UPKEEP_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${owner})
   endif()
 endfunction()

@@ -2,8 +2,12 @@
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
                     -ffp-contract=off)  # the same score on every compiler
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  add_compile_options(-Wno-restrict)  # wrong about std::string (GCC bug 105651)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # Optimized builds: wrong about std::variant, and (GCC bug 105651) about std::string.
+  add_compile_options($<$<NOT:$<CONFIG:Debug>>:-Wno-maybe-uninitialized>)
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    add_compile_options(-Wno-restrict)
+  endif()
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   add_compile_options(-Wno-deprecated-declarations)  # inside libstdc++ 12's stable_sort
 endif()
@@ -20,6 +24,10 @@ endif()
 find_program(UPKEEP_CCACHE ccache)
 if(UPKEEP_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${UPKEEP_CCACHE})
+  if(UPKEEP_PRECOMPILE)  # without this, ccache does not keep what uses a precompiled header
+    list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER
+         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
+  endif()
 endif()
 find_program(UPKEEP_MOLD mold)
 if(UPKEEP_MOLD)

@@ -74,7 +74,7 @@ class Reader {
   const ConfigSource& source_;
   std::string folder_;
   std::vector<ConfigError> errors_;
-  std::set<std::string, std::less<>> seen_;  // errors that were reported already
+  std::set<std::string, std::less<>> seen_;    // errors that were reported already
   std::map<std::string, std::string> filled_;  // what errors must not show, and what instead
 };
 

@@ -1,3 +1,4 @@
+// Which pairs of collections are refused because both would collect one object.
 #include "coverage/comparison.h"
 #include "coverage/key_pattern.h"
 #include "coverage/testing.h"

@@ -24,7 +24,13 @@ collections:
     collector: note
 collectors:
   note:
-    command: [sh, -c, 'echo "$1" >> calls; mkdir -p "$(dirname "$2")"; echo observed > "$2"', sh, "{key}", "{path}"]
+    command:
+      - sh
+      - -c
+      - 'echo "$1" >> calls; mkdir -p "$(dirname "$2")"; echo observed > "$2"'
+      - sh
+      - "{key}"
+      - "{path}"
 """
 SCHEDULE = "season,game\n" + "".join(f"2025,{n:03}\n" for n in range(50))
 
@@ -77,7 +83,8 @@ class Unknown(LakeTest):
                        .replace("limits:", "#"), {"schedule.csv": SCHEDULE})
         # Collectors write by the store's path, so a lost mount must not be made anew.
         it.write("upkeep.yaml", (it.folder / "upkeep.yaml").read_text()
-                 .replace('mkdir -p "$(dirname "$2")"', '[ -d lake ] && mkdir -p "$(dirname "$2")"'))
+                 .replace('mkdir -p "$(dirname "$2")"',
+                          '[ -d lake ] && mkdir -p "$(dirname "$2")"'))
         done = it.call("run", expect=5)
         self.assertLess(len(it.lines("calls")), 20, done.stdout)
         (it.folder / "gone").rename(it.data)

@@ -1,0 +1,164 @@
+// The auditor's ears: what it notes down, and which promises are looked at when.
+#include "sim/auditor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace upkeep::sim {
+
+void Auditor::violated(std::string_view invariant, std::string text) const {
+  throw Violation{std::string(invariant), std::move(text)};
+}
+
+std::optional<CollectionId> Auditor::find(const std::string& collection) const {
+  for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
+    if (config_->collections[i].name == collection) return CollectionId{i};
+  }
+  return {};
+}
+
+const PartitionRow* Auditor::row_of(const Key& key) const {
+  const auto found = world_.durable.state.partitions.find(key);
+  return found == world_.durable.state.partitions.end() ? nullptr : &found->second;
+}
+
+void Auditor::life_begins(const Config& config, const Assignment& assignment, const Crew& crew,
+                          const std::map<std::string, Baseline>& baselines) {
+  config_ = &config;
+  assignment_ = assignment;
+  crew_ = &crew;
+  baselines_ = baselines;
+  evidence_.emplace(config);
+  must_be_held_.clear();
+  listed_at_.clear();
+  reasons_.clear();
+  stop_told_ = disk_low_ = completed_ = false;
+  for (auto& [id, attempt] : tried_) attempt.orphan = true;
+}
+
+void Auditor::life_ends() {
+  engine_ = nullptr;
+  settled_.clear();
+}
+
+// --- What the engine is told ------------------------------------------------------
+
+void Auditor::told(const Event& event) {
+  const Time now = world_.now;
+  time_goes_on(event);
+  must_be_held_.clear();
+  if (const auto* listed = std::get_if<StoreListed>(&event)) {
+    if (!evidence_->is_timely(*listed, now)) {
+      ++reasons_[listed->store];
+    } else if (listed->error) {
+      ++reasons_[listed->store];
+    } else {
+      expect_holds(*listed);
+      listed_at_[listed->store] = now;
+    }
+    evidence_->told(*listed, now);
+  } else if (const auto* seen = std::get_if<PartitionsSeen>(&event)) {
+    evidence_->told(*seen, now);
+    if (seen->error) {
+      for (auto& [store, reasons] : reasons_) ++reasons;
+    }
+  } else if (const auto* report = std::get_if<AttemptReported>(&event)) {
+    const auto tried = tried_.find(report->attempt);
+    const auto* line = std::get_if<GoneLine>(&report->line);
+    if (line == nullptr || tried == tried_.end() || tried->second.over) return;
+    const auto id = find(tried->second.collection);
+    const SpacePtr space = engine_->view(*id).space;
+    for (const std::string& key : tried->second.keys) {
+      const auto index = space->find_written(key);
+      if (index && space->find(line->partition) == index) tried->second.gone.insert(key);
+    }
+  } else if (const auto* end = std::get_if<AttemptEnded>(&event)) {
+    const auto tried = tried_.find(end->attempt);
+    if (tried == tried_.end() || tried->second.over || tried->second.orphan) return;
+    tried->second.ending = end->ending;
+    tried->second.over = true;
+  } else if (const auto* orphan = std::get_if<OrphanEnded>(&event)) {
+    const auto tried = tried_.find(orphan->attempt);
+    if (tried != tried_.end()) tried->second.over = true;
+  } else if (const auto* disk = std::get_if<DiskMeasured>(&event)) {
+    const std::uint64_t wanted = config_->limits.disk_free.value_or(
+        std::min<std::uint64_t>(1'000'000'000, disk->size / 20));
+    disk_low_ = disk->free < wanted;
+  } else if (std::holds_alternative<AckAsked>(event)) {
+    for (auto& [store, reasons] : reasons_) ++reasons;
+  } else if (std::holds_alternative<StopAsked>(event)) {
+    stop_told_ = true;
+  }
+}
+
+/// An engine that wants to be woken again at once, and again, would keep a processor busy
+/// for ever.
+void Auditor::time_goes_on(const Event& event) {
+  const bool again = std::holds_alternative<TimePassed>(event) && world_.now == last_step_;
+  steps_at_once_ = again ? steps_at_once_ + 1 : 0;
+  last_step_ = world_.now;
+  if (steps_at_once_ > 20) {
+    violated("time_goes_on", "the engine asks to be woken at once, again and again");
+  }
+}
+
+// --- What it decides, and what becomes of it ------------------------------------------
+
+void Auditor::decided(const Step& step) {
+  holds_are_made();
+  for (const Command& command : step.commands) {
+    if (const auto* start = std::get_if<StartAttempt>(&command)) {
+      starts_only_what_may_start(*start);
+      starts_nothing_unknown_or_held(*start);
+      starts_nothing_good(*start);
+      starts_nothing_too_early(*start);
+      batches_fit(*start);
+    }
+  }
+}
+
+void Auditor::asked(const ListStore& wish) {
+  listings_have_a_reason(wish);
+  evidence_->asked(wish, world_.now);
+}
+
+void Auditor::asked(const LookAt& wish) { evidence_->asked(wish, world_.now); }
+
+void Auditor::starting(const StartAttempt& start) {
+  attempts_are_durable(start);
+  limits_are_kept();
+  nothing_is_collected_twice(start);
+  starts_nothing_that_waits(start);
+  attempts_are_bounded(start);
+  Tried& tried = tried_[start.attempt];
+  tried.collection = config_->of(start.collection).name;
+  tried.started = world_.now;
+  for (const std::uint64_t index : start.partitions) tried.keys.push_back(start.space->key(index));
+}
+
+void Auditor::completed() {
+  completed_ = true;
+  if (!crew_) return;
+  for (const auto& [pid, process] : crew_->processes()) {
+    if (!process.orphan) {
+      violated("a_complete_run_leaves_nothing_behind",
+               fmt::format("a{} still runs", process.attempt.value));
+    }
+  }
+}
+
+void Auditor::rests() {
+  if (world_.transcript.lines() % 16 == 0) rows_and_memory_agree();
+}
+
+void Auditor::hourly() {
+  journal_is_bounded();
+  rows_and_memory_agree();
+  rows_are_bounded();
+  attempts_do_not_last();
+  queue_is_right();
+  a_rebuilt_engine_agrees();
+}
+
+}  // namespace upkeep::sim

@@ -1,0 +1,115 @@
+// Promises about inventories: what is believed of them, and how often they are asked for.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "coverage/coverage_file.h"
+#include "sim/auditor.h"
+
+namespace upkeep::sim {
+
+/// Works out, before the engine sees it, which collections this inventory must put on hold.
+void Auditor::expect_holds(const StoreListed& listed) {
+  const auto has_incident = [&](const std::string& target, std::string_view kind) {
+    return std::ranges::any_of(engine_->incidents(), [&](const auto& entry) {
+      const IncidentRow& row = entry.second;
+      return row.target == target && row.kind == kind && row.state != IncidentRow::State::closed;
+    });
+  };
+  const bool loss = !has_incident("store:" + config_->of(listed.store).name, "held_loss") &&
+                    is_loss_too_large(listed);
+  for (const CollectionFinding& finding : listed.findings) {
+    if (finding.error) continue;
+    const std::string target = "collection:" + config_->of(finding.collection).name;
+    const bool growth = !has_incident(target, "held_growth") && is_growth_too_large(finding);
+    if (loss || growth) must_be_held_.insert(finding.collection);
+    baselines_.erase(config_->of(finding.collection).name);
+  }
+}
+
+/// What the engine last believed of a collection; null when that is not known for certain.
+std::pair<SpacePtr, const Coverage*> Auditor::accepted(CollectionId collection) const {
+  const CollectionView view = engine_->view(collection);
+  if (view.standing == CollectionView::Standing::known) return {view.space, view.coverage};
+  const auto kept = baselines_.find(config_->of(collection).name);
+  if (kept == baselines_.end()) return {};
+  return {kept->second.space, &kept->second.coverage};
+}
+
+/// A cheap look before the costly one: is there any drop in numbers worth a count?
+bool Auditor::has_dropped(const StoreListed& listed) const {
+  std::uint64_t before = 0, now = 0;
+  for (const CollectionFinding& finding : listed.findings) {
+    const auto known = finding.error ? nullptr : accepted(finding.collection).second;
+    if (known == nullptr) continue;
+    before += known->present.count();
+    now += finding.coverage.present.count();
+  }
+  return now + config_->of(listed.store).max_loss_objects / 2 < before;
+}
+
+bool Auditor::is_loss_too_large(const StoreListed& listed) const {
+  if (!has_dropped(listed)) return false;
+  std::uint64_t had = 0, lost = 0;
+  for (const CollectionFinding& finding : listed.findings) {
+    if (finding.error) continue;
+    const std::string& name = config_->of(finding.collection).name;
+    const auto [space, before] = accepted(finding.collection);
+    if (before == nullptr) continue;
+    for (std::uint64_t i = 0; i < space->size(); ++i) {
+      if (!before->present.test(i)) continue;
+      const std::string key = space->key(i);
+      const auto index = finding.space->find_written(key);
+      if (!index || !finding.space->is_due(*index, world_.now)) continue;
+      const PartitionRow* row = row_of({name, key});
+      if (row != nullptr && row->gone_until > world_.now) continue;
+      ++had;
+      // What was looked at after the inventory began counts as it was seen then.
+      const bool there = finding.coverage.present.test(*index);
+      lost += !there && !evidence_->is_proved(finding.collection, key, listed.taken_at);
+    }
+  }
+  const Store& store = config_->of(listed.store);
+  return lost >= store.max_loss_objects &&
+         static_cast<double>(lost) > store.max_loss * static_cast<double>(had);
+}
+
+bool Auditor::is_growth_too_large(const CollectionFinding& finding) const {
+  const std::string& name = config_->of(finding.collection).name;
+  const auto known = world_.durable.state.collections.find(name);
+  if (known == world_.durable.state.collections.end()) return false;
+  if (finding.space->size() <= known->second.expected + 1000) return false;
+  std::uint64_t expected = 0;
+  for (std::uint64_t i = 0; i < finding.space->size(); ++i) {
+    const PartitionRow* row = row_of({name, finding.space->key(i)});
+    const bool gone = row != nullptr && row->gone_until > world_.now;
+    expected += finding.space->is_due(i, world_.now) && (!gone || finding.coverage.present.test(i));
+  }
+  const std::uint64_t before = known->second.expected;
+  return expected > before + 1000 && expected - before > before / 2;
+}
+
+void Auditor::holds_are_made() const {
+  for (const CollectionId id : must_be_held_) {
+    if (engine_->view(id).standing == CollectionView::Standing::held) continue;
+    violated("holds_are_made",
+             fmt::format("{} lost or grew too much to be believed, and is not held",
+                         config_->of(id).name));
+  }
+}
+
+/// A store is listed once a cycle; before its time only after an ack or a failure.
+void Auditor::listings_have_a_reason(const ListStore& wish) {
+  int& reasons = reasons_[wish.store];
+  const auto last = listed_at_.find(wish.store);
+  if (last == listed_at_.end() || world_.now >= last->second + config_->loop.reconcile_every) return;
+  if (reasons > 0) {
+    reasons = 0;
+    return;
+  }
+  violated("listings_have_a_reason",
+           fmt::format("{} is listed again after {}", config_->of(wish.store).name,
+                       to_rough_text(world_.now - last->second)));
+}
+
+}  // namespace upkeep::sim

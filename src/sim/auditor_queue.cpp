@@ -1,0 +1,112 @@
+// Promises about the queue that people see: it is right, and it does not depend on the past.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "coverage/selector.h"
+#include "sim/auditor.h"
+
+namespace upkeep::sim {
+namespace {
+
+std::string numbers_of(const Queue& queue) {
+  std::string text = fmt::format("{} tasks, {} gaps", queue.total_tasks, queue.total_gaps);
+  for (const std::uint64_t tasks : queue.tasks_by_priority) text += fmt::format(", {}", tasks);
+  for (const auto& [id, tasks] : queue.tasks_by_collection) {
+    text += fmt::format(", c{}: {}", id.value, tasks);
+  }
+  return text;
+}
+
+/// Running before pending before held; within these by class, then by score.
+bool comes_before(const Task& a, const Task& b) {
+  const auto rank = [](const Task& task) {
+    return task.status == Task::Status::running ? 0 : task.status == Task::Status::pending ? 1 : 2;
+  };
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  if (rank(a) != 1) return true;
+  return a.priority != b.priority ? a.priority < b.priority : a.score >= b.score;
+}
+
+}  // namespace
+
+/// All gaps counted one by one, as the words of the design say.
+void Auditor::queue_is_right() const {
+  const Time now = world_.now;
+  const Queue queue = engine_->queue(now);
+  std::set<Key> busy;
+  std::uint64_t gaps = 0;
+  for (const RunningAttempt& attempt : engine_->attempts()) {
+    for (const std::string& key : attempt.row.keys) busy.emplace(attempt.row.collection, key);
+    if (attempt.phase != RunningAttempt::Phase::orphan && attempt.task.space) {
+      gaps += attempt.task.partitions.size();
+    }
+  }
+  for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
+    const CollectionId id{i};
+    const CollectionView view = engine_->view(id);
+    const auto& wanted = assignment_.collections;
+    if (!view.space || (!wanted.empty() && std::ranges::find(wanted, id) == wanted.end())) continue;
+    const Selector where(*view.space, std::span(&assignment_.where, 1), now);
+    const std::string& name = config_->of(id).name;
+    for (std::uint64_t p = 0; p < view.space->size(); ++p) {
+      if (!view.coverage->gap(p) || !view.space->is_due(p, now) || !where.first(p)) continue;
+      const Key key{name, view.space->key(p)};
+      const PartitionRow* row = row_of(key);
+      const bool gone = row != nullptr && row->gone_until > now;
+      gaps += !gone && !busy.contains(key);
+    }
+  }
+  const auto sum = std::accumulate(queue.tasks_by_priority.begin(), queue.tasks_by_priority.end(),
+                                   std::uint64_t{0});
+  if (queue.total_gaps != gaps || queue.total_tasks != sum ||
+      std::ranges::adjacent_find(queue.tasks, std::not_fn(comes_before)) != queue.tasks.end()) {
+    violated("queue_is_right",
+             fmt::format("one by one there are {} gaps; the queue says {}", gaps, numbers_of(queue)));
+  }
+}
+
+/// What an engine knows must follow from rows, coverage files and one listing: a restart
+/// loses nothing.
+void Auditor::a_rebuilt_engine_agrees() const {
+  std::map<std::string, Baseline> baselines;
+  std::map<StoreId, StoreListed> listings;
+  if (!engine_->attempts().empty()) return;
+  for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
+    const CollectionId id{i};
+    const CollectionView view = engine_->view(id);
+    if (view.standing != CollectionView::Standing::known) return;
+    const Collection& collection = config_->of(id);
+    baselines.emplace(collection.name, Baseline{view.space, *view.coverage});
+    CollectionFinding finding{id, view.space, *view.coverage, {}};
+    finding.coverage.lost.clear();
+    StoreListed& listing = listings[collection.store];
+    listing.store = collection.store;
+    listing.taken_at = view.coverage->taken_at;
+    listing.findings.push_back(std::move(finding));
+  }
+  Assignment looking = assignment_;
+  looking.fill = false;
+  Engine twin(*config_, looking, world_.durable.state, std::move(baselines));
+  for (const Command& command : twin.begin(world_.now).commands) {
+    const auto* wish = std::get_if<ListStore>(&command);
+    if (wish == nullptr) continue;
+    listings[wish->store].request = wish->request;
+    twin.step(world_.now, listings[wish->store]);
+  }
+  const Queue ours = engine_->queue(world_.now);
+  const Queue theirs = twin.queue(world_.now);
+  const auto same = [](const Task& a, const Task& b) {
+    return a.id == b.id && a.priority == b.priority && a.partitions == b.partitions &&
+           a.since == b.since && a.detected == b.detected && a.score == b.score;
+  };
+  if (numbers_of(ours) != numbers_of(theirs) ||
+      !std::ranges::equal(ours.tasks, theirs.tasks, same)) {
+    violated("a_rebuilt_engine_agrees",
+             fmt::format("now {}; after a restart {}", numbers_of(ours), numbers_of(theirs)));
+  }
+}
+
+}  // namespace upkeep::sim

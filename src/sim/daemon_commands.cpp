@@ -1,0 +1,139 @@
+// How the pretend shell carries out each command, and what may go wrong with the answer.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "coverage/coverage_file.h"
+#include "sim/daemon.h"
+
+namespace upkeep::sim {
+
+using namespace std::chrono;
+
+void Daemon::answer(Event event, Duration wait) {
+  world_.after(wait, [this, life = life_, answer = std::move(event)] { tell(life, answer); });
+}
+
+// --- Stores -------------------------------------------------------------------
+
+/// Findings for the collections of a store, without coverage yet.
+std::vector<CollectionFinding> Daemon::spaces_of(StoreId store) const {
+  std::vector<CollectionFinding> findings;
+  for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
+    const Collection& collection = config_->collections[i];
+    if (collection.store != store) continue;
+    CollectionFinding& finding = findings.emplace_back();
+    finding.collection = CollectionId{i};
+    auto space = world_.space_of(*config_, collection);
+    if (space) {
+      finding.space = *std::move(space);
+    } else {
+      finding.error = std::move(space.error());
+    }
+  }
+  return findings;
+}
+
+void Daemon::carry_out(const ListStore& wish) {
+  const std::string& name = config_->of(wish.store).name;
+  auditor_.asked(wish);
+  if (world_.fate.strikes(Fault::listing_never_answers, name)) return;
+  const Time taken_at = world_.now;
+  if (world_.fate.strikes(Fault::listing_refused, name)) {
+    StoreListed refused{wish.request, wish.store, taken_at, {}, Error{"connection refused"}};
+    return answer(std::move(refused), world_.between(seconds{1}, minutes{1}));
+  }
+  const bool late = world_.fate.strikes(Fault::listing_late, name);
+  const bool twice = world_.fate.strikes(Fault::listing_answers_twice, name);
+  world_.after(world_.between(Duration{}, seconds{20}), [=, this, life = life_,
+                                                         findings = spaces_of(wish.store)] {
+    if (!engine_ || life != life_) return;  // the listing died with the daemon
+    const StoreListed event = listed(wish, taken_at, findings);
+    answer(event, late ? world_.between(minutes{20}, hours{8})
+                       : world_.between(Duration{}, seconds{40}));
+    if (twice) answer(event, world_.between(minutes{1}, hours{3}));
+  });
+}
+
+/// What the listing shows by now of what was expected when it began.
+StoreListed Daemon::listed(const ListStore& wish, Time taken_at,
+                           std::vector<CollectionFinding> findings) {
+  const Store& declared = config_->of(wish.store);
+  const PretendStore& store = world_.stores.at(declared.name);
+  if (!findings.empty() && world_.fate.strikes(Fault::listing_fails_in_part, declared.name)) {
+    CollectionFinding& victim = findings[world_.dice.below(findings.size())];
+    victim.space.reset();
+    victim.error = Error{"a folder could not be read: permission denied"};
+  }
+  std::function<bool(std::string_view)> seen;
+  if (!store.objects().empty() && world_.fate.strikes(Fault::listing_cut_short, declared.name)) {
+    auto last = store.objects().begin();
+    std::advance(last, world_.dice.below(store.objects().size()));
+    seen = [end = last->first](std::string_view key) { return key <= end; };
+  }
+  std::vector<SpacePtr> spaces;
+  for (const CollectionFinding& finding : findings) {
+    if (!finding.error) spaces.push_back(finding.space);
+  }
+  std::vector<Coverage> coverages = store.compare(declared, spaces, taken_at, world_.now, seen);
+  auto coverage = coverages.begin();
+  for (CollectionFinding& finding : findings) {
+    if (!finding.error) finding.coverage = std::move(*coverage++);
+  }
+  return {wish.request, wish.store, taken_at, std::move(findings), {}};
+}
+
+void Daemon::carry_out(const LookAt& wish) {
+  const std::string& name = config_->of(wish.space->collection().store).name;
+  auditor_.asked(wish);
+  if (world_.fate.strikes(Fault::look_never_answers, name)) return;
+  if (world_.fate.strikes(Fault::look_refused, name)) {
+    return answer(PartitionsSeen{wish.request, {}, Error{"I/O error"}}, seconds{1});
+  }
+  world_.after(Duration{world_.dice.below(1500)}, [this, wish, name, life = life_] {
+    if (!engine_ || life != life_) return;
+    PartitionsSeen seen{wish.request, {}, {}};
+    const PretendStore& store = world_.stores.at(name);
+    for (const std::uint64_t index : wish.partitions) {
+      seen.sights.push_back(store.look(*wish.space, index));
+    }
+    answer(seen, Duration{world_.dice.below(2000)});
+    if (world_.fate.strikes(Fault::look_answers_twice, name)) {
+      answer(seen, world_.between(seconds{1}, hours{1}));
+    }
+  });
+}
+
+// --- Processes ------------------------------------------------------------------
+
+void Daemon::carry_out(const StartAttempt& wish) {
+  auditor_.starting(wish);
+  crew_.start(wish, *config_, life_);
+}
+
+void Daemon::carry_out(const StopAttempt& wish) { crew_.stop(wish.attempt); }
+
+void Daemon::carry_out(const WatchOrphan& wish) { crew_.watch(wish.attempt, life_); }
+
+// --- The rest ---------------------------------------------------------------------
+
+void Daemon::carry_out(const MeasureDisk&) {
+  answer(DiskMeasured{.free = world_.disk.free, .size = 1'000'000'000'000},
+         Duration{world_.dice.below(500)});
+}
+
+void Daemon::carry_out(const KeepCoverage& wish) {
+  const CollectionView view = engine_->view(wish.collection);
+  world_.durable.coverages[config_->of(wish.collection).name] =
+      encode_coverage(*view.space, *view.coverage);
+}
+
+void Daemon::carry_out(const LogFailure&) {}
+
+void Daemon::carry_out(const RunComplete&) {
+  auditor_.completed();
+  complete_ = true;
+}
+
+}  // namespace upkeep::sim

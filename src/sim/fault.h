@@ -1,0 +1,138 @@
+// Everything that can go wrong in the pretend world, each kind with a name and a counter,
+// and the fate that decides when it does.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+
+namespace upkeep::sim {
+
+enum class Fault : std::uint8_t {
+  // What a collector does instead of its work.
+  collector_hangs,
+  collector_crashes,
+  collector_killed,
+  collector_fails,
+  collector_cannot_start,
+  collector_lies,
+  collector_skips_some,
+  collector_writes_too_little,
+  collector_writes_then_dies,
+  collector_writes_after_end,
+  collector_defers,
+  collector_defers_until,
+  collector_is_denied,
+  collector_says_gone,
+  collector_names_gone,
+  // What it does beside its work.
+  collector_names_foreign_gone,
+  collector_reports_nonsense,
+  // How its end comes to be known.
+  end_never_heard,
+  end_heard_twice,
+  end_heard_late,
+  end_heard_in_next_life,
+  // Listings and looks.
+  listing_refused,
+  listing_fails_in_part,
+  listing_cut_short,
+  listing_never_answers,
+  listing_answers_twice,
+  listing_late,
+  look_refused,
+  look_never_answers,
+  look_answers_twice,
+  // What happens to stores and tables behind upkeep's back.
+  store_loses_one,
+  store_loses_a_third,
+  store_loses_all,
+  objects_appear,
+  strays_appear,
+  table_unreadable,
+  table_emptied,
+  table_explodes,
+  // The machine.
+  disk_low,
+  disk_full,
+  clock_jumps,
+  machine_sleeps,
+  woken_late,
+  // The daemon and its people.
+  dies_before_commit,
+  dies_before_acting,
+  dies_while_acting,
+  dies_idle,
+  children_die_too,
+  children_live_on,
+  cache_deleted,
+  collection_removed,
+  dimension_grown,
+  collector_renamed,
+  stop_asked,
+  acked_at_random,
+};
+
+inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::acked_at_random) + 1;
+
+/// "collector_lies"
+std::string_view name_of(Fault);
+std::optional<Fault> parse_fault(std::string_view);
+
+using FaultCounts = std::array<std::uint64_t, fault_count>;
+
+/// Asked at every opportunity whether the fault happens now. Counts those that do.
+class Fate {
+ public:
+  virtual ~Fate() = default;
+  /// `where` is who would suffer: a collector, a store, a table; empty for the daemon.
+  bool strikes(Fault, std::string_view where = {});
+  const FaultCounts& counts() const { return counts_; }
+  std::uint64_t count(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
+
+ protected:
+  virtual bool decides(Fault, std::string_view where) = 0;
+
+ private:
+  FaultCounts counts_{};
+};
+
+/// By the dice: each seed has its own kinds of faults and its own rates.
+class DicedFate : public Fate {
+ public:
+  explicit DicedFate(std::uint64_t seed);
+  /// No fault happens any more.
+  void calm() { calm_ = true; }
+  /// Faults that have not happened yet become likely, whatever the seed says.
+  void make_up_for_missing();
+  /// The first fault that has not happened yet.
+  std::optional<Fault> missing() const;
+
+ protected:
+  bool decides(Fault, std::string_view where) override;
+
+ private:
+  Random dice_;
+  std::array<std::uint64_t, fault_count> rates_{};  ///< in 100,000 opportunities
+  bool calm_ = false;
+};
+
+/// By the script of a scenario: exactly the faults that were ordered, in that order.
+class ScriptedFate : public Fate {
+ public:
+  /// The next `times` opportunities of `where` (any, when empty) bring this fault.
+  void order(Fault, std::string where, std::uint64_t times);
+
+ protected:
+  bool decides(Fault, std::string_view where) override;
+
+ private:
+  std::map<std::pair<Fault, std::string>, std::uint64_t> ordered_;
+};
+
+}  // namespace upkeep::sim

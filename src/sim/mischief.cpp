@@ -1,0 +1,127 @@
+#include "sim/mischief.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace upkeep::sim {
+
+using namespace std::chrono;
+
+void Mischief::strike() {
+  for (auto& [name, store] : world_.stores) strike_store(name, store);
+  for (auto& [name, table] : world_.installation.tables) strike_table(name, table);
+  strike_machine();
+  strike_daemon();
+}
+
+void Mischief::make_good() {
+  for (auto& [name, table] : world_.installation.tables) {
+    table.set_trouble(PretendTable::Trouble::none);
+  }
+  world_.disk = Disk{};
+}
+
+void Mischief::strike_store(const std::string& name, PretendStore& store) {
+  Random& dice = world_.dice;
+  const auto lose = [&](std::uint64_t permille) {
+    const std::uint64_t lost =
+        store.lose([&](std::string_view) { return dice.below(1000) < permille; });
+    world_.say(name, "loses {} of {} objects", lost, lost + store.objects().size());
+  };
+  if (!store.objects().empty() && world_.fate.strikes(Fault::store_loses_one, name)) {
+    auto victim = store.objects().begin();
+    std::advance(victim, dice.below(store.objects().size()));
+    const std::string key = victim->first;
+    store.lose([&](std::string_view k) { return k == key; });
+    world_.say(name, "loses {}", key);
+  }
+  if (world_.fate.strikes(Fault::store_loses_a_third, name)) lose(333);
+  if (world_.fate.strikes(Fault::store_loses_all, name)) lose(1000);
+  if (world_.fate.strikes(Fault::objects_appear, name)) somebody_fills(store, name);
+  if (world_.fate.strikes(Fault::strays_appear, name)) {
+    const CollectionText& collection = world_.installation.collections.front();
+    store.write(fmt::format("{}/notes{}.txt", collection.name, dice.below(50)), 10, world_.now);
+    store.write(fmt::format("elsewhere/{}.part", dice.below(50)), 10, world_.now);
+  }
+}
+
+/// Somebody else writes what is expected, in some collection of the store.
+void Mischief::somebody_fills(PretendStore& store, const std::string& name) {
+  if (!daemon_.is_alive()) return;
+  const Config& config = daemon_.config();
+  for (const Collection& collection : config.collections) {
+    if (config.of(collection.store).name != name || !world_.dice.chance(50)) continue;
+    const auto space = world_.space_of(config, collection);
+    if (!space || (*space)->size() == 0) continue;
+    const std::uint64_t index = world_.dice.below((*space)->size());
+    world_.write_partition(store, **space, index);
+    world_.say(name, "{} appears", (*space)->key(index));
+  }
+}
+
+void Mischief::strike_table(const std::string& name, PretendTable& table) {
+  if (world_.dice.chance(2)) grow_table(table, world_.dice, world_.now);
+  if (table.trouble() != PretendTable::Trouble::none) return;
+  std::string_view what;
+  if (world_.fate.strikes(Fault::table_unreadable, name)) {
+    table.set_trouble(PretendTable::Trouble::unreadable);
+    what = "cannot be read";
+  } else if (world_.fate.strikes(Fault::table_emptied, name)) {
+    table.set_trouble(PretendTable::Trouble::emptied);
+    what = "is emptied";
+  } else if (world_.fate.strikes(Fault::table_explodes, name)) {
+    explode_table(table);
+    what = "grows hugely";
+  } else {
+    return;
+  }
+  world_.say(name, "{}", what);
+  world_.after(world_.between(minutes{30}, hours{12}), [this, &table, name] {
+    if (table.trouble() == PretendTable::Trouble::none) return;
+    table.set_trouble(PretendTable::Trouble::none);
+    world_.say(name, "is mended");
+  });
+}
+
+void Mischief::strike_machine() {
+  if (world_.fate.strikes(Fault::disk_low)) {
+    world_.disk.free = 900'000'000;
+    world_.after(world_.between(minutes{5}, hours{5}), [this] { world_.disk.free = Disk{}.free; });
+  }
+  if (!world_.disk.full && world_.fate.strikes(Fault::disk_full)) {
+    world_.disk.full = true;
+    world_.after(world_.between(minutes{1}, hours{3}), [this] { world_.disk.full = false; });
+  }
+  if (world_.fate.strikes(Fault::clock_jumps)) {
+    const Duration by = world_.between(minutes{1}, hours{40});
+    world_.say("clock", "jumps by {}", to_rough_text(by));
+    world_.now += by;
+  }
+  if (world_.fate.strikes(Fault::machine_sleeps)) {
+    const Duration by = world_.between(minutes{1}, hours{40});
+    world_.say("machine", "sleeps for {}", to_rough_text(by));
+    world_.now += by;
+    world_.agenda.postpone(by);
+  }
+}
+
+void Mischief::strike_daemon() {
+  if (!daemon_.is_alive()) return;
+  for (const Fault how :
+       {Fault::dies_before_commit, Fault::dies_before_acting, Fault::dies_while_acting}) {
+    if (world_.fate.strikes(how)) daemon_.doom(how);
+  }
+  if (world_.fate.strikes(Fault::dies_idle)) return daemon_.die(Fault::dies_idle);
+  if (world_.fate.strikes(Fault::acked_at_random)) {
+    const auto& incidents = world_.durable.state.incidents;
+    if (incidents.empty()) return daemon_.tell(AckAsked{IncidentId{world_.dice.below(1000)}});
+    auto incident = incidents.begin();
+    std::advance(incident, world_.dice.below(incidents.size()));
+    daemon_.tell(AckAsked{incident->first});
+  }
+  if (daemon_.is_alive() && world_.fate.strikes(Fault::stop_asked)) daemon_.tell(StopAsked{});
+}
+
+}  // namespace upkeep::sim

@@ -1,0 +1,48 @@
+// A pretend store: objects in memory, listed and looked at as the real shell would.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "coverage/coverage.h"
+#include "coverage/space.h"
+#include "model/store.h"
+
+namespace upkeep::sim {
+
+struct Facts {
+  std::uint64_t size = 0;  ///< bytes
+  Time modified;
+};
+
+class PretendStore {
+ public:
+  using Objects = std::map<std::string, Facts, std::less<>>;
+
+  void write(std::string key, std::uint64_t size, Time now) {
+    objects_.insert_or_assign(std::move(key), Facts{size, now});
+  }
+  /// How many objects went. `goes` is asked for each in the order of keys.
+  std::uint64_t lose(const std::function<bool(std::string_view key)>& goes);
+  const Objects& objects() const { return objects_; }
+
+  /// What a listing shows of these collections; objects that are not `seen` are left out.
+  std::vector<Coverage> compare(const Store&, std::vector<SpacePtr>, Time taken_at, Time now,
+                                const std::function<bool(std::string_view key)>& seen) const;
+  /// What a look at one partition shows.
+  Sight look(const Space&, std::uint64_t index) const;
+
+ private:
+  Objects objects_;
+};
+
+/// Names of `count` objects that belong to the partition: free fields get the texts p0, p1 …
+/// and {_} gets `version`.
+std::vector<std::string> object_names(const Space&, std::uint64_t index, std::uint64_t count,
+                                      std::string_view version);
+
+}  // namespace upkeep::sim

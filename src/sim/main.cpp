@@ -1,4 +1,4 @@
-// The program upkeep_sim: months of bad luck for the engine, one installation for each seed.
+// The program upkeep-sim: months of bad luck for the engine, one installation for each seed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ using namespace upkeep::sim;
 namespace {
 
 constexpr std::string_view usage =
-    "upkeep_sim [FIRST..LAST] [--days N] [--collections N] [--jobs N] [--transcript]\n"
+    "upkeep-sim [FIRST..LAST] [--days N] [--collections N] [--jobs N] [--transcript]\n"
     "\n"
     "Simulates at least N (30) days for each seed (1..100) with a daemon that is killed, collectors\n"
     "that lie, stores that lose things. Says which seeds broke which promise; exit code 1 if any.\n"
@@ -47,7 +47,7 @@ void explain_abort(int) {
 }
 
 [[noreturn]] void refuse(std::string_view what) {
-  fmt::print(stderr, "upkeep_sim: {}\n{}", what, usage);
+  fmt::print(stderr, "upkeep-sim: {}\n{}", what, usage);
   std::exit(2);
 }
 
@@ -117,7 +117,7 @@ std::vector<SimulationResult> simulate_all(const Options& options) {
 
 void print_failure(const SimulationResult& result) {
   for (const std::string& line : result.tail) fmt::print("  {}\n", line);
-  fmt::print("seed {} broke {} at {}, step {}:\n  {}\n  again: upkeep_sim {} --transcript\n\n",
+  fmt::print("seed {} broke {} at {}, step {}:\n  {}\n  again: upkeep-sim {} --transcript\n\n",
              result.seed, result.violation->invariant, to_moment(result.ended), result.steps,
              result.violation->text, result.seed);
 }

@@ -195,15 +195,6 @@ void Engine::Parts::due(Time now, const ExpiryDue& again) {
   const Time before = now - config.keep.journal;
   keep(ExpireJournal{before});
   incidents.expire(before);
-  for (CollectionTrack& track : collections) {
-    if (!track.is_accepted) continue;  // then nobody knows which keys are strangers
-    std::erase_if(track.strangers, [&](const auto& entry) {
-      const PartitionRow& row = entry.second;
-      const bool old = row.changed < before && row.gone_until < now;
-      if (old) keep(DropPartition{row.collection, row.key});
-      return old;
-    });
-  }
   std::erase_if(foreign_rows, [&](const auto& entry) {
     const bool old = entry.second.changed < before;
     if (old) keep(DropPartition{entry.second.collection, entry.second.key});

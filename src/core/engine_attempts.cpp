@@ -107,9 +107,8 @@ void Engine::Parts::due(Time now, const EndOverdue& overdue) {
   if (found == attempts.end()) return;
   AttemptTrack& attempt = found->second;
   if (attempt.view.phase != Phase::running && attempt.view.phase != Phase::orphan) return;
-  if (attempt.view.phase == Phase::running && !attempt.is_stopped) {
-    wish(WatchOrphan{overdue.attempt});
-  }
+  // Asked again each time: the answer to the last question may have got lost.
+  wish(WatchOrphan{overdue.attempt});
   attempt.is_stopped = true;
   wish(StopAttempt{overdue.attempt});
   timers.at(now + end_patience, overdue);

@@ -29,14 +29,18 @@ void Engine::Parts::list(Time now, StoreId id) {
   timers.at(now + listing_patience, AnswerOverdue{*store.listing});
 }
 
-/// Each store has one next listing: whoever wants it sooner moves it, else cycles would breed.
+/// No later than this; there is one next listing, however many ask for it.
 void Engine::Parts::list_at(Time at, StoreId id) {
-  stores.at(id.value).next_listing = at;
+  StoreTrack& store = stores.at(id.value);
+  if (store.listing || at >= store.next_listing) return;
+  store.next_listing = at;
   timers.at(at, ListingDue{id});
 }
 
 void Engine::Parts::due(Time now, const ListingDue& due) {
-  if (now < stores.at(due.store.value).next_listing) return;
+  StoreTrack& store = stores.at(due.store.value);
+  if (now < store.next_listing) return;
+  store.next_listing = Time::max();
   if (!stopping && !complete) list(now, due.store);
 }
 
@@ -60,7 +64,6 @@ void Engine::Parts::on(Time now, const StoreListed& listed) {
     }
   }
   hold_or_accept(now, listed.store, found, listed.taken_at);
-  store.next_listing = Time::max();
   if (!is_one_run()) list_at(now + config.loop.reconcile_every, listed.store);
 }
 
@@ -256,6 +259,7 @@ void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& l
   if (row != track.row) keep(PutCollection{row});
   track.row = row;
   drop_rows_of_good(now, track);
+  drop_old_strangers(now, track);
   check_completeness(now, id, summary);
   wish(KeepCoverage{id});
   backlog_stale = true;
@@ -272,6 +276,17 @@ void Engine::Parts::drop_rows_of_good(Time now, CollectionTrack& track) {
     note(now, track.row.name + " " + track.rows.at(index).key, "found in the store as expected");
     drop_row(track, index);
   }
+}
+
+/// Rows of keys that have not been expected for long. Only now it is known which these are.
+void Engine::Parts::drop_old_strangers(Time now, CollectionTrack& track) {
+  const Time before = now - config.keep.journal;
+  std::erase_if(track.strangers, [&](const auto& entry) {
+    const PartitionRow& row = entry.second;
+    const bool old = row.changed < before && row.gone_until < now;
+    if (old) keep(DropPartition{row.collection, row.key});
+    return old;
+  });
 }
 
 void Engine::Parts::check_completeness(Time now, CollectionId id, const Summary& summary) {

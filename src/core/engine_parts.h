@@ -74,6 +74,7 @@ struct Engine::Parts {
   void accept(Time, CollectionId, const std::vector<Loss>& lost, const Summary&);
   void check_completeness(Time, CollectionId, const Summary&);
   void drop_rows_of_good(Time, CollectionTrack&);
+  void drop_old_strangers(Time, CollectionTrack&);
   void adopt_orphans(Time, CollectionId);
 
   // engine_attempts.cpp: one attempt, from its choice to the end of its process

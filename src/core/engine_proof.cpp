@@ -53,7 +53,7 @@ void Engine::Parts::look_failed(Time now, AttemptTrack& attempt, const std::stri
   if (attempt.view.phase == Phase::confirming) {
     backlog_stale = true;
     release(attempt);
-    list_at(std::min(store.next_listing, now + std::chrono::seconds{10}), id);
+    list_at(now + std::chrono::seconds{10}, id);
     return;
   }
   const int doublings = std::min(attempt.looks_failed++, 8);

@@ -2,24 +2,31 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace upkeep {
 
 std::string to_text(IncidentId id) { return fmt::format("i{}", id.value); }
 
+Incidents::Incidents(Rows rows, std::uint64_t& next_id, std::vector<Change>& changes)
+    : rows_(std::move(rows)), next_id_(next_id), changes_(changes) {
+  for (const auto& [id, row] : rows_) {
+    if (row.state != IncidentRow::State::closed) open_[{row.target, row.kind}] = id;
+  }
+}
+
 const IncidentRow* Incidents::find(std::string_view target, std::string_view kind) const {
-  const auto found = std::ranges::find_if(rows_, [&](const auto& entry) {
-    const IncidentRow& row = entry.second;
-    return row.state != IncidentRow::State::closed && row.target == target && row.kind == kind;
-  });
-  return found == rows_.end() ? nullptr : &found->second;
+  const auto found = open_.find({std::string(target), std::string(kind)});
+  return found == open_.end() ? nullptr : &rows_.at(found->second);
 }
 
 void Incidents::put(IncidentRow row, std::string_view what, Time now) {
   row.changed = now;
   changes_.push_back(PutIncident{row});
   changes_.push_back(AddJournal{{now, to_text(row.id), fmt::format("{}: {}", what, row.text)}});
+  if (row.state == IncidentRow::State::closed) {
+    open_.erase({row.target, row.kind});
+  } else {
+    open_[{row.target, row.kind}] = row.id;
+  }
   rows_[row.id] = std::move(row);
 }
 

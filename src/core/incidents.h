@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -17,8 +18,7 @@ class Incidents {
   using Rows = std::map<IncidentId, IncidentRow>;
 
   /// `next_id` is the engine's counter; changes go to the step that is being made.
-  Incidents(Rows rows, std::uint64_t& next_id, std::vector<Change>& changes)
-      : rows_(std::move(rows)), next_id_(next_id), changes_(changes) {}
+  Incidents(Rows rows, std::uint64_t& next_id, std::vector<Change>& changes);
 
   /// The trouble is there: opens an incident, or renews what the open one says. An acked one
   /// stays acked.
@@ -41,6 +41,8 @@ class Incidents {
   void put(IncidentRow row, std::string_view what, Time now);
 
   Rows rows_;
+  /// Those that are not closed, by target and kind: there may be many closed ones.
+  std::map<std::pair<std::string, std::string>, IncidentId> open_;
   std::uint64_t& next_id_;
   std::vector<Change>& changes_;
 };

@@ -34,7 +34,12 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   listed_at_.clear();
   reasons_.clear();
   stop_told_ = disk_low_ = completed_ = false;
-  for (auto& [id, attempt] : tried_) attempt.orphan = true;
+  for (auto& [id, attempt] : tried_) {  // what the last life was told is forgotten
+    attempt.orphan = true;
+    attempt.over = false;
+    attempt.ending.reset();
+    attempt.gone.clear();
+  }
 }
 
 void Auditor::life_ends() {
@@ -119,6 +124,10 @@ void Auditor::decided(const Step& step) {
 }
 
 void Auditor::asked(const ListStore& wish) {
+  reasons_.try_emplace(wish.store);
+  if (evidence_->gives_up(world_.now)) {
+    for (auto& [store, reasons] : reasons_) ++reasons;
+  }
   listings_have_a_reason(wish);
   evidence_->asked(wish, world_.now);
 }
@@ -149,7 +158,7 @@ void Auditor::completed() {
 }
 
 void Auditor::rests() {
-  if (world_.transcript.lines() % 16 == 0) rows_and_memory_agree();
+  if (++rests_ % 512 == 0) rows_and_memory_agree();
 }
 
 void Auditor::hourly() {

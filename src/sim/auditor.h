@@ -110,6 +110,7 @@ class Auditor {
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
   int steps_at_once_ = 0;
+  std::uint64_t rests_ = 0;
   Time last_step_;
   // Of all lives.
   std::map<AttemptId, Tried> tried_;  ///< started, not settled

@@ -43,6 +43,14 @@ void Evidence::told(const PartitionsSeen& event, Time now) {
   looks_.erase(question);
 }
 
+bool Evidence::gives_up(Time now) {
+  const auto looks = std::erase_if(
+      looks_, [&](const auto& look) { return look.second.at + std::chrono::minutes{5} <= now; });
+  const auto listings = std::erase_if(
+      listings_, [&](const auto& listing) { return listing.second + std::chrono::hours{6} <= now; });
+  return looks + listings > 0;
+}
+
 bool Evidence::is_known(CollectionId collection) const {
   const auto listed = listed_.find(collection);
   return listed != listed_.end() && !listed->second.failed && listed->second.space;

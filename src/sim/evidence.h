@@ -32,6 +32,8 @@ class Evidence {
   bool could_be_good(CollectionId, const std::string& key) const;
   /// The same, for a look asked for at or after this time.
   bool is_proved(CollectionId, const std::string& key, Time since) const;
+  /// Forgets questions that nobody can expect to be answered any more. Were there any?
+  bool gives_up(Time now);
   /// Is this the first answer to its question, early enough that nobody has given up on it?
   bool is_timely(const StoreListed&, Time now) const;
 

@@ -122,7 +122,9 @@ bool DicedFate::decides(Fault fault, std::string_view) {
 
 void DicedFate::make_up_for_missing() {
   for (std::size_t i = 0; i < fault_count; ++i) {
-    if (counts()[i] == 0) rates_[i] = std::max(rates_[i], std::min(table[i].rate * 5, 60'000ul));
+    if (counts()[i] != 0) continue;
+    const std::uint64_t likely = std::min<std::uint64_t>(5'000 + table[i].rate * 5, 60'000);
+    rates_[i] = std::max(rates_[i], likely);
   }
 }
 

@@ -87,8 +87,8 @@ void Auditor::told(const Event& event) {
     const auto tried = tried_.find(orphan->attempt);
     if (tried != tried_.end()) tried->second.over = true;
   } else if (const auto* disk = std::get_if<DiskMeasured>(&event)) {
-    const std::uint64_t wanted = config_->limits.disk_free.value_or(
-        std::min<std::uint64_t>(1'000'000'000, disk->size / 20));
+    const std::uint64_t wanted =
+        config_->limits.disk_free.value_or(std::min<std::uint64_t>(1'000'000'000, disk->size / 20));
     disk_low_ = disk->free < wanted;
   } else if (std::holds_alternative<AckAsked>(event)) {
     for (auto& [store, reasons] : reasons_) ++reasons;

@@ -113,9 +113,9 @@ class Auditor {
   std::uint64_t rests_ = 0;
   Time last_step_;
   // Of all lives.
-  std::map<AttemptId, Tried> tried_;  ///< started, not settled
-  std::set<AttemptId> ids_;           ///< ever started
-  std::vector<AttemptId> settled_;    ///< in the commit that is being made
+  std::map<AttemptId, Tried> tried_;          ///< started, not settled
+  std::set<AttemptId> ids_;                   ///< ever started
+  std::vector<AttemptId> settled_;            ///< in the commit that is being made
   std::map<Key, std::vector<Time>> charged_;  ///< starts of attempts that failed, since it was good
 };
 

@@ -102,7 +102,8 @@ void Auditor::holds_are_made() const {
 void Auditor::listings_have_a_reason(const ListStore& wish) {
   int& reasons = reasons_[wish.store];
   const auto last = listed_at_.find(wish.store);
-  if (last == listed_at_.end() || world_.now >= last->second + config_->loop.reconcile_every) return;
+  if (last == listed_at_.end() || world_.now >= last->second + config_->loop.reconcile_every)
+    return;
   if (reasons > 0) {
     reasons = 0;
     return;

@@ -18,10 +18,10 @@ std::string describe(const Queue& queue) {
   std::string text = fmt::format("{} tasks, {} gaps\n", queue.total_tasks, queue.total_gaps);
   for (const Task& task : queue.tasks) {
     const std::string key = task.partitions.empty() ? "" : task.space->key(task.partitions.front());
-    text += fmt::format("    {} {} {} {}, {} from {}, score {}, since {}, known since {}\n", task.id,
-                        statuses[static_cast<std::size_t>(task.status)], to_text(task.priority),
-                        to_text(task.kind), task.partitions.size(), key, task.score,
-                        to_moment(task.since), to_moment(task.detected));
+    text += fmt::format("    {} {} {} {}, {} from {}, score {}, since {}, known since {}\n",
+                        task.id, statuses[static_cast<std::size_t>(task.status)],
+                        to_text(task.priority), to_text(task.kind), task.partitions.size(), key,
+                        task.score, to_moment(task.since), to_moment(task.detected));
   }
   return text;
 }
@@ -71,8 +71,7 @@ void Auditor::queue_is_right() const {
       if (!view.coverage->gap(p) || !view.space->is_due(p, now) || !where.first(p)) continue;
       const Key key{name, view.space->key(p)};
       const PartitionRow* row = row_of(key);
-      const bool gone =
-          row != nullptr && row->gone_until > now && !view.coverage->present.test(p);
+      const bool gone = row != nullptr && row->gone_until > now && !view.coverage->present.test(p);
       gaps += !gone && !busy.contains(key);
     }
   }

@@ -25,7 +25,8 @@ void Auditor::committing(std::span<const Change> changes) {
     settled_.push_back(drop->id);
     const auto tried = tried_.find(drop->id);
     if (tried == tried_.end()) continue;  // it was never started: its daemon died before
-    for (const std::string& key : tried->second.keys) settled[{tried->second.collection, key}] = drop->id;
+    for (const std::string& key : tried->second.keys)
+      settled[{tried->second.collection, key}] = drop->id;
   }
   for (const auto& [id, row] : world_.durable.state.attempts) {
     if (std::ranges::find(settled_, id) == settled_.end()) continue;
@@ -38,8 +39,12 @@ void Auditor::committing(std::span<const Change> changes) {
       const auto tried = tried_.find(attempt);
       const PartitionRow* before = row_of({put->row.collection, put->row.key});
       // An attempt that was never started is settled like an orphan that did nothing.
-      const Tried unstarted{.collection = put->row.collection, .keys = {put->row.key}, .started = {},
-                            .ending = {}, .gone = {}, .orphan = true};
+      const Tried unstarted{.collection = put->row.collection,
+                            .keys = {put->row.key},
+                            .started = {},
+                            .ending = {},
+                            .gone = {},
+                            .orphan = true};
       const Tried& told = tried == tried_.end() ? unstarted : tried->second;
       if (put->row.gone_until > world_.now) {
         tombstones_are_earned(put->row, told);
@@ -73,8 +78,8 @@ void Auditor::rows_change_with_attempts(const PartitionRow& row,
 
 /// Only a collector that was asked for a partition can say that it does not exist.
 void Auditor::tombstones_are_earned(const PartitionRow& row, const Tried& tried) const {
-  const bool spoke_for_all = tried.ending && outcome_of(*tried.ending).claim == Claim::gone &&
-                             tried.gone.empty();
+  const bool spoke_for_all =
+      tried.ending && outcome_of(*tried.ending).claim == Claim::gone && tried.gone.empty();
   const auto collection = find(row.collection);
   const Collector& collector = config_->of(*config_->of(*collection).collector);
   if ((!spoke_for_all && !tried.gone.contains(row.key)) ||
@@ -138,7 +143,8 @@ void Auditor::rows_go_for_a_reason(const Key& key) const {
   const auto collection = find(key.first);
   const PartitionRow* row = row_of(key);
   if (row == nullptr) return;
-  const bool old = row->changed < world_.now - config_->keep.journal && row->gone_until < world_.now;
+  const bool old =
+      row->changed < world_.now - config_->keep.journal && row->gone_until < world_.now;
   if (collection) {
     if (evidence_->could_be_good(*collection, key.second)) return;
     const SpacePtr space = engine_->view(*collection).space;
@@ -146,8 +152,8 @@ void Auditor::rows_go_for_a_reason(const Key& key) const {
   } else if (old) {
     return;
   }
-  violated("rows_go_for_a_reason", fmt::format("the row of {} {} is dropped while it is a gap",
-                                               key.first, key.second));
+  violated("rows_go_for_a_reason",
+           fmt::format("the row of {} {} is dropped while it is a gap", key.first, key.second));
 }
 
 /// Every partition of an attempt is proved good, or something is remembered of it.
@@ -169,8 +175,7 @@ void Auditor::attempts_are_settled_fully(const Tried& tried) {
     }
     if (good || row->gone_until > world_.now) {
       charged_.erase(known);
-    } else if (tried.ending && claim != Claim::later &&
-               row->why != FailureClass::interrupted) {
+    } else if (tried.ending && claim != Claim::later && row->why != FailureClass::interrupted) {
       charged_[known].push_back(tried.started);
     }
   }
@@ -201,13 +206,14 @@ void Auditor::rows_are_bounded() const {
   const Time before = world_.now - config_->keep.journal - slack;
   for (const auto& [key, row] : world_.durable.state.partitions) {
     const auto collection = find(row.collection);
-    const bool trouble = row.attempts + row.deferrals + row.interrupted + row.rests > 0 ||
-                         row.gone_until != Time{};
+    const bool trouble =
+        row.attempts + row.deferrals + row.interrupted + row.rests > 0 || row.gone_until != Time{};
     bool wanted = trouble;
     if (collection) {
       const CollectionView view = engine_->view(*collection);
       if (view.standing != CollectionView::Standing::known) continue;
-      if (!view.space->find_written(row.key)) wanted &= std::max(row.changed, row.gone_until) >= before;
+      if (!view.space->find_written(row.key))
+        wanted &= std::max(row.changed, row.gone_until) >= before;
     } else {
       wanted &= std::max(row.changed, row.gone_until) >= before;
     }

@@ -48,8 +48,7 @@ void Auditor::starts_nothing_unknown_or_held(const StartAttempt& start) const {
     violated("starts_nothing_unknown",
              fmt::format("{} starts, but {} is unknown: {}", name_of(start), name, view.why));
   }
-  if (must_be_held_.contains(start.collection) ||
-      view.standing == CollectionView::Standing::held) {
+  if (must_be_held_.contains(start.collection) || view.standing == CollectionView::Standing::held) {
     violated("starts_nothing_held",
              fmt::format("{} starts, but {} is held: {}", name_of(start), name, view.why));
   }
@@ -61,8 +60,8 @@ void Auditor::starts_nothing_good(const StartAttempt& start) const {
     const std::string key = start.space->key(index);
     if (evidence_->is_good(start.collection, key)) {
       violated("starts_nothing_good",
-               fmt::format("{} starts for {}, which the store has shown to be good",
-                           name_of(start), key));
+               fmt::format("{} starts for {}, which the store has shown to be good", name_of(start),
+                           key));
     }
   }
 }
@@ -98,10 +97,10 @@ void Auditor::batches_fit(const StartAttempt& start) const {
                                [&](std::uint64_t index) { return shared(index) == first; });
   }
   if (!fits) {
-    violated("batches_fit", fmt::format("{} has {} partitions from {} until {}, at most {}",
-                                        name_of(start), start.partitions.size(),
-                                        start.space->text(start.partitions.front()),
-                                        to_moment(start.deadline), most));
+    violated("batches_fit",
+             fmt::format("{} has {} partitions from {} until {}, at most {}", name_of(start),
+                         start.partitions.size(), start.space->text(start.partitions.front()),
+                         to_moment(start.deadline), most));
   }
 }
 
@@ -129,8 +128,8 @@ void Auditor::limits_are_kept() const {
         return world_.durable.state.attempts.contains(entry.second.attempt);
       }));
   if (alive >= config_->limits.tasks) {
-    violated("limits_are_kept", fmt::format("one more process than limits.tasks, which is {}",
-                                            config_->limits.tasks));
+    violated("limits_are_kept",
+             fmt::format("one more process than limits.tasks, which is {}", config_->limits.tasks));
   }
 }
 

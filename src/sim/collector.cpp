@@ -150,12 +150,18 @@ class Writer {
     }
     if (strikes(Fault::collector_reports_nonsense)) {
       constexpr std::array nonsense = {
-          R"({"progress": 17})",           R"({"progress": -1e308})",
-          R"({"retry_after": -5})",        R"({"retry_after": 1e300})",
-          R"({"retry_after": 315360000})", R"({"gone": {}})",
-          R"({"gone": {"date": "x"}})",    R"({"progress": "half"})",
-          "",                              "\x01\xff{",
-          R"({"gone": {"no": "such"}})",   R"([1, 2])",
+          R"({"progress": 17})",
+          R"({"progress": -1e308})",
+          R"({"retry_after": -5})",
+          R"({"retry_after": 1e300})",
+          R"({"retry_after": 315360000})",
+          R"({"gone": {}})",
+          R"({"gone": {"date": "x"}})",
+          R"({"progress": "half"})",
+          "",
+          "\x01\xff{",
+          R"({"gone": {"no": "such"}})",
+          R"([1, 2])",
       };
       report(nonsense[world_.dice.below(nonsense.size())]);
     }

@@ -25,7 +25,7 @@ struct Script {
     Duration after{};
     std::string line;  ///< as it would stand in the report file
   };
-  std::vector<Write> writes;      ///< also after its end: by a grandchild that left the group
+  std::vector<Write> writes;  ///< also after its end: by a grandchild that left the group
   std::vector<Report> reports;
   std::optional<Duration> length;  ///< nothing: it runs until it is stopped
   Ending ending;

@@ -41,8 +41,7 @@ void Crew::start(const StartAttempt& wish, const Config& config, std::uint64_t l
                   .ending = {}};
   for (const std::uint64_t index : wish.partitions) process.keys.push_back(wish.space->key(index));
   const Duration allowed = std::max(wish.deadline - world_.now, Duration{});
-  Script script =
-      script_of(world_, collector.name, *wish.space, process.partitions, allowed);
+  Script script = script_of(world_, collector.name, *wish.space, process.partitions, allowed);
   if (script.what != "works") world_.say(collector.name, "{}", script.what);
   process.ending = script.ending;
   const std::uint64_t pid = ++pid_;

@@ -145,17 +145,20 @@ bool Daemon::act_on_wishes() {
 }
 
 void Daemon::act(const Command& command) {
-  if (is_worth_a_line(command)) world_.say("  wishes", "{}", describe(command, *config_, world_.now));
+  if (is_worth_a_line(command))
+    world_.say("  wishes", "{}", describe(command, *config_, world_.now));
   std::visit([this](const auto& wish) { carry_out(wish); }, command);
 }
 
 void Daemon::die(Fault how) {
   ++deaths_;
   const bool die_too = world_.fate.strikes(Fault::children_die_too);
-  const bool orphans = !die_too && !crew_.processes().empty() &&
-                       world_.fate.strikes(Fault::children_live_on);
+  const bool orphans =
+      !die_too && !crew_.processes().empty() && world_.fate.strikes(Fault::children_live_on);
   world_.say("daemon", "{}{}", describe_death(how),
-             die_too ? ", its processes with it" : orphans ? ", its processes live on" : "");
+             die_too   ? ", its processes with it"
+             : orphans ? ", its processes live on"
+                       : "");
   crew_.orphan_all(!orphans);
   end();
 }

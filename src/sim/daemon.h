@@ -42,9 +42,7 @@ class Daemon {
   std::uint64_t steps() const { return steps_; }
   std::uint64_t deaths() const { return deaths_; }
   /// Is it alive, and everything that it decided durable and carried out?
-  bool is_settled() const {
-    return engine_ && !blocked_ && changes_.empty() && wishes_.empty();
-  }
+  bool is_settled() const { return engine_ && !blocked_ && changes_.empty() && wishes_.empty(); }
 
  private:
   std::map<std::string, Baseline> read_baselines() const;

@@ -46,14 +46,14 @@ void Daemon::carry_out(const ListStore& wish) {
   }
   const bool late = world_.fate.strikes(Fault::listing_late, name);
   const bool twice = world_.fate.strikes(Fault::listing_answers_twice, name);
-  world_.after(world_.between(Duration{}, seconds{20}), [=, this, life = life_,
-                                                         findings = spaces_of(wish.store)] {
-    if (!engine_ || life != life_) return;  // the listing died with the daemon
-    const StoreListed event = listed(wish, taken_at, findings);
-    answer(event, late ? world_.between(minutes{20}, hours{8})
-                       : world_.between(Duration{}, seconds{40}));
-    if (twice) answer(event, world_.between(minutes{1}, hours{3}));
-  });
+  world_.after(world_.between(Duration{}, seconds{20}),
+               [=, this, life = life_, findings = spaces_of(wish.store)] {
+                 if (!engine_ || life != life_) return;  // the listing died with the daemon
+                 const StoreListed event = listed(wish, taken_at, findings);
+                 answer(event, late ? world_.between(minutes{20}, hours{8})
+                                    : world_.between(Duration{}, seconds{40}));
+                 if (twice) answer(event, world_.between(minutes{1}, hours{3}));
+               });
 }
 
 /// What the listing shows by now of what was expected when it began.

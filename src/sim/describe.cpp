@@ -40,15 +40,16 @@ std::string seen(const PartitionsSeen& event) {
 std::string reported(const AttemptReported& event) {
   const std::uint64_t number = event.attempt.value;
   return std::visit(
-      Overloaded{[&](const Progress& line) { return fmt::format("a{} is at {}", number, line.done); },
-                 [&](const RetryAfter& line) {
-                   return fmt::format("a{} asks for a pause of {}", number, to_text(line.wait));
-                 },
-                 [&](const GoneLine& line) {
-                   std::string fields;
-                   for (const auto& [name, text] : line.partition) fields += " " + name + "=" + text;
-                   return fmt::format("a{} says gone:{}", number, fields);
-                 }},
+      Overloaded{
+          [&](const Progress& line) { return fmt::format("a{} is at {}", number, line.done); },
+          [&](const RetryAfter& line) {
+            return fmt::format("a{} asks for a pause of {}", number, to_text(line.wait));
+          },
+          [&](const GoneLine& line) {
+            std::string fields;
+            for (const auto& [name, text] : line.partition) fields += " " + name + "=" + text;
+            return fmt::format("a{} says gone:{}", number, fields);
+          }},
       event.line);
 }
 
@@ -94,27 +95,24 @@ std::string describe(const Event& event, const Config& config) {
 
 std::string describe(const Change& change, Time now) {
   return std::visit(
-      Overloaded{[](const PutEngine&) { return std::string("engine row"); },
-                 [&](const PutPartition& c) { return row(c.row, now); },
-                 [](const DropPartition& c) {
-                   return fmt::format("{} {}: nothing more to remember", c.collection, c.key);
-                 },
-                 [](const PutAttempt& c) { return fmt::format("a{} is open", c.row.id.value); },
-                 [](const DropAttempt& c) { return fmt::format("a{} is settled", c.id.value); },
-                 [](const PutIncident& c) {
-                   return fmt::format("{} {} {} {}: {}", to_text(c.row.id), c.row.target,
-                                      c.row.kind, to_text(c.row.state), c.row.text);
-                 },
-                 [](const DropIncident& c) { return to_text(c.id) + " is forgotten"; },
-                 [](const PutCollection& c) {
-                   return fmt::format("{} expects {}", c.row.name, c.row.expected);
-                 },
-                 [](const AddJournal& c) {
-                   return fmt::format("\"{}: {}\"", c.row.subject, c.row.text);
-                 },
-                 [](const ExpireJournal& c) {
-                   return "journal before " + to_moment(c.before) + " goes";
-                 }},
+      Overloaded{
+          [](const PutEngine&) { return std::string("engine row"); },
+          [&](const PutPartition& c) { return row(c.row, now); },
+          [](const DropPartition& c) {
+            return fmt::format("{} {}: nothing more to remember", c.collection, c.key);
+          },
+          [](const PutAttempt& c) { return fmt::format("a{} is open", c.row.id.value); },
+          [](const DropAttempt& c) { return fmt::format("a{} is settled", c.id.value); },
+          [](const PutIncident& c) {
+            return fmt::format("{} {} {} {}: {}", to_text(c.row.id), c.row.target, c.row.kind,
+                               to_text(c.row.state), c.row.text);
+          },
+          [](const DropIncident& c) { return to_text(c.id) + " is forgotten"; },
+          [](const PutCollection& c) {
+            return fmt::format("{} expects {}", c.row.name, c.row.expected);
+          },
+          [](const AddJournal& c) { return fmt::format("\"{}: {}\"", c.row.subject, c.row.text); },
+          [](const ExpireJournal& c) { return "journal before " + to_moment(c.before) + " goes"; }},
       change);
 }
 

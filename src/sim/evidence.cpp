@@ -46,8 +46,9 @@ void Evidence::told(const PartitionsSeen& event, Time now) {
 bool Evidence::gives_up(Time now) {
   const auto looks = std::erase_if(
       looks_, [&](const auto& look) { return look.second.at + std::chrono::minutes{5} <= now; });
-  const auto listings = std::erase_if(
-      listings_, [&](const auto& listing) { return listing.second + std::chrono::hours{6} <= now; });
+  const auto listings = std::erase_if(listings_, [&](const auto& listing) {
+    return listing.second + std::chrono::hours{6} <= now;
+  });
   return looks + listings > 0;
 }
 

@@ -65,7 +65,8 @@ class Visit {
     for (const auto& [id, incident] : state.incidents) {
       if (incident.state != IncidentRow::State::closed && incident.since < yesterday_ &&
           !nobody_fills(incident.target)) {
-        return fmt::format("{} {} is not closed: {}", incident.target, incident.kind, incident.text);
+        return fmt::format("{} {} is not closed: {}", incident.target, incident.kind,
+                           incident.text);
       }
     }
     return {};

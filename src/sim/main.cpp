@@ -23,7 +23,8 @@ namespace {
 constexpr std::string_view usage =
     "upkeep-sim [FIRST..LAST] [--days N] [--collections N] [--jobs N] [--transcript]\n"
     "\n"
-    "Simulates at least N (30) days for each seed (1..100) with a daemon that is killed, collectors\n"
+    "Simulates at least N (30) days for each seed (1..100) with a daemon that is killed, "
+    "collectors\n"
     "that lie, stores that lose things. Says which seeds broke which promise; exit code 1 if any.\n"
     "  --transcript   prints everything that happens\n"
     "  --faults       counts the faults of all seeds\n";
@@ -34,7 +35,7 @@ struct Options {
   SimulationOptions simulation;
 };
 
-thread_local std::uint64_t current_seed = 0;
+constinit thread_local std::uint64_t current_seed = 0;
 thread_local const Transcript* current_transcript = nullptr;
 
 /// An assertion failed: which seed was it, and what went before?

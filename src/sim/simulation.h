@@ -13,10 +13,10 @@
 namespace upkeep::sim {
 
 struct SimulationOptions {
-  std::uint64_t days = 30;         ///< of bad luck at least; longer until every fault was there
-  std::uint64_t deaths = 20;       ///< of the daemon, at least
-  std::uint64_t collections = 0;   ///< their number; 0 leaves it to the seed
-  Transcript::Sink sink;           ///< gets every line of the transcript
+  std::uint64_t days = 30;        ///< of bad luck at least; longer until every fault was there
+  std::uint64_t deaths = 20;      ///< of the daemon, at least
+  std::uint64_t collections = 0;  ///< their number; 0 leaves it to the seed
+  Transcript::Sink sink;          ///< gets every line of the transcript
   const Transcript** watched = nullptr;  ///< set while it runs, for who must explain an abort
 };
 

@@ -24,8 +24,8 @@ class Maker {
   Maker(std::uint64_t seed, Swarm& swarm) : dice_(seed ^ 0x5eed5a11ULL), swarm_(swarm) {}
 
   void make(std::uint64_t collections) {
-    swarm_.start = sys_days{2024y / January / 3} + hours{dice_.below(900 * 24)} +
-                   seconds{dice_.below(3600)};
+    swarm_.start =
+        sys_days{2024y / January / 3} + hours{dice_.below(900 * 24)} + seconds{dice_.below(3600)};
     swarm_.filled = 60 + dice_.below(40);
     swarm_.gone = dice_.chance(60) ? dice_.below(40) : 0;
     swarm_.poisoned = dice_.chance(50) ? dice_.below(15) : 0;
@@ -50,16 +50,15 @@ class Maker {
     all.emplace_back("timezone",
                      one_of(std::array{"UTC", "America/Chicago", "Europe/Berlin",
                                        "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"}));
-    all.emplace_back("loop",
-                     fmt::format("{{reconcile_every: {}, queue_poll: {}}}",
-                                 one_of(std::array{"30m", "1h", "1h", "2h", "4h"}),
-                                 one_of(std::array{"30s", "1m", "5m"})));
+    all.emplace_back("loop", fmt::format("{{reconcile_every: {}, queue_poll: {}}}",
+                                         one_of(std::array{"30m", "1h", "1h", "2h", "4h"}),
+                                         one_of(std::array{"30s", "1m", "5m"})));
     all.emplace_back("queue", fmt::format("{{window: {}, promote_after: {}}}",
                                           one_of(std::array{"5", "50", "1000"}),
                                           one_of(std::array{"2h", "24h", "3d"})));
     all.emplace_back("keep", fmt::format("{{journal: {}d}}", between(3, 20)));
-    all.emplace_back("limits",
-                     fmt::format("{{tasks: {}, disk_free: 1GB}}", dice_.chance(20) ? 1 : between(2, 8)));
+    all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB}}",
+                                           dice_.chance(20) ? 1 : between(2, 8)));
   }
 
   void make_stores() {
@@ -74,16 +73,15 @@ class Maker {
   }
 
   void make_collection(std::uint64_t number) {
-    constexpr std::array kinds = {&Maker::games,  &Maker::daily,   &Maker::hourly,
-                                  &Maker::counts, &Maker::numbers, &Maker::calendar,
-                                  &Maker::rolling};
+    constexpr std::array kinds = {&Maker::games,   &Maker::daily,    &Maker::hourly, &Maker::counts,
+                                  &Maker::numbers, &Maker::calendar, &Maker::rolling};
     CollectionText collection;
     // The first one has a table and batches, so that every fault finds its victim.
     (this->*kinds[number == 0 ? 0 : dice_.below(kinds.size())])(collection, number);
-    const std::uint64_t store =
-        number == 0 ? 0 : dice_.below(swarm_.installation.stores.size());
+    const std::uint64_t store = number == 0 ? 0 : dice_.below(swarm_.installation.stores.size());
     collection.settings.emplace_back("store", swarm_.installation.stores[store].first);
-    if (dice_.chance(40)) collection.settings.emplace_back("weight", one_of(std::array{"0.5", "2"}));
+    if (dice_.chance(40))
+      collection.settings.emplace_back("weight", one_of(std::array{"0.5", "2"}));
     if (number == 0 || dice_.chance(88)) {
       collection.settings.emplace_back("collector", make_collector(collection, number));
     }
@@ -120,14 +118,16 @@ class Maker {
   void expect(CollectionText& collection, bool dated) {
     Settings& all = collection.expect;
     if (dice_.chance(60)) all.emplace_back("min_size", one_of(std::array{"1B", "200B", "4KiB"}));
-    if (dated && dice_.chance(30)) all.emplace_back("settled_after", one_of(std::array{"6h", "2d"}));
-    if (dated && dice_.chance(40)) all.emplace_back("available_after", one_of(std::array{"1h", "9h"}));
+    if (dated && dice_.chance(30))
+      all.emplace_back("settled_after", one_of(std::array{"6h", "2d"}));
+    if (dated && dice_.chance(40))
+      all.emplace_back("available_after", one_of(std::array{"1h", "9h"}));
     if (dice_.chance(30)) all.emplace_back("completeness", one_of(std::array{"80%", "99%"}));
     if (dated && dice_.chance(70)) {
       collection.settings.emplace_back(
-          "priority", one_of(std::array{
-                          "[{if: \"age < 2d\", then: critical}, {then: low}]",
-                          "[{if: \"age >= 7d and age < 30d\", then: low}, {then: high}]"}));
+          "priority",
+          one_of(std::array{"[{if: \"age < 2d\", then: critical}, {then: low}]",
+                            "[{if: \"age >= 7d and age < 30d\", then: low}, {then: high}]"}));
     }
   }
 
@@ -174,10 +174,11 @@ class Maker {
     collection.name = fmt::format("hourly{}", number);
     collection.key = collection.name + "/{date:%Y-%m-%dT%H}.json";
     const bool dense = dice_.chance(50);
-    collection.dimensions.push_back(
-        {"date",
-         {{"from", dense ? "today-5d" : ago(2, 10)}, {"to", "today"}, {"every", dense ? "1h" : "6h"}},
-         {}});
+    collection.dimensions.push_back({"date",
+                                     {{"from", dense ? "today-5d" : ago(2, 10)},
+                                      {"to", "today"},
+                                      {"every", dense ? "1h" : "6h"}},
+                                     {}});
     expect(collection, true);
   }
 
@@ -195,7 +196,8 @@ class Maker {
           {"plan", {{"table", file}, {"fields", "[{name: date, type: date}]"}}, {}});
       std::vector<PretendTable::Row> rows;
       for (std::uint64_t day = 0; day < 20; ++day) {
-        rows.push_back({to_date(swarm_.start - days{18} + days{day}), std::to_string(between(1, 3))});
+        rows.push_back(
+            {to_date(swarm_.start - days{18} + days{day}), std::to_string(between(1, 3))});
       }
       swarm_.installation.tables.emplace(file, PretendTable({"date", "parts"}, rows));
       collection.expect.emplace_back("count", "{min: parts}");
@@ -216,10 +218,11 @@ class Maker {
   void calendar(CollectionText& collection, std::uint64_t number) {
     collection.name = fmt::format("calendar{}", number);
     collection.key = collection.name + "/{date}.parquet";
-    collection.dimensions.push_back(
-        {"date",
-         {{"from", ago(300, 2000)}, {"to", "today"}, {"every", one_of(std::array{"1mo", "1w", "1y"})}},
-         {}});
+    collection.dimensions.push_back({"date",
+                                     {{"from", ago(300, 2000)},
+                                      {"to", "today"},
+                                      {"every", one_of(std::array{"1mo", "1w", "1y"})}},
+                                     {}});
     expect(collection, true);
   }
 
@@ -306,8 +309,8 @@ void grow_table(PretendTable& table, Random& dice, Time today) {
     return;
   }
   const std::string game = std::to_string(10'000 + table.rows().size());
-  const std::size_t position = table.rows().size() - dice.below(std::min<std::size_t>(
-                                                         table.rows().size(), 10));
+  const std::size_t position =
+      table.rows().size() - dice.below(std::min<std::size_t>(table.rows().size(), 10));
   table.insert(position, {date.substr(0, 4), date, game});
 }
 

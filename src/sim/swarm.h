@@ -12,9 +12,9 @@ namespace upkeep::sim {
 struct Swarm {
   Installation installation;
   Time start;
-  std::uint64_t filled = 80;    ///< percent of the due partitions that are there at the start
-  std::uint64_t gone = 0;       ///< in 1,000 partitions: those that do not exist upstream
-  std::uint64_t poisoned = 0;   ///< in 1,000 partitions: those whose collector always fails
+  std::uint64_t filled = 80;   ///< percent of the due partitions that are there at the start
+  std::uint64_t gone = 0;      ///< in 1,000 partitions: those that do not exist upstream
+  std::uint64_t poisoned = 0;  ///< in 1,000 partitions: those whose collector always fails
 };
 
 /// `collections` fixes their number; 0 leaves it to the seed.

@@ -75,17 +75,24 @@ bool PlaneMap::AxisMap::is_same() const {
   return true;
 }
 
-Bits PlaneMap::carry_over(Bits before, std::uint64_t size) const {
+Bits PlaneMap::carry_over(const Bits& before, std::uint64_t size) const {
   if (before.size() == 0) return {};
+  Bits now(size);
+  for_pieces(size, [&](std::uint64_t from, std::uint64_t to, std::uint64_t count) {
+    copy_bits(before, from, now, to, count);
+  });
+  return now;
+}
+
+void PlaneMap::for_pieces(std::uint64_t size, const PieceTaker& take) const {
+  if (size == 0) return;
   // The last axes, as far as they are numbered as before, move as one block.
   std::size_t outer = axes.size();
   std::uint64_t block = 1;
   while (outer > 0 && axes[outer - 1].stride_before == block && axes[outer - 1].is_same()) {
     block *= axes[--outer].size_before;
   }
-  if (outer == 0) return before;
-  Bits now(size);
-  if (size == 0) return now;
+  if (outer == 0) return take(0, 0, size);
   const AxisMap& walked = axes[outer - 1];
   const bool adjacent = walked.stride_before == block;
   const std::uint64_t row = block * walked.before.size();
@@ -106,8 +113,7 @@ Bits PlaneMap::carry_over(Bits before, std::uint64_t size) const {
         ++run;
       }
       if (first != no_value) {
-        copy_bits(before, base + first * walked.stride_before, now, index + value * block,
-                  run * block);
+        take(base + first * walked.stride_before, index + value * block, run * block);
       }
       value += run;
     }
@@ -116,7 +122,6 @@ Bits PlaneMap::carry_over(Bits before, std::uint64_t size) const {
       at[i] = 0;
     }
   }
-  return now;
 }
 
 }  // namespace upkeep

@@ -1,6 +1,7 @@
 // Bits as bytes, and bits carried over from one numbering of partitions to another.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "coverage/bits.h"
@@ -13,6 +14,9 @@ namespace upkeep {
 void write_plane(ByteWriter&, const Bits&);
 /// False when it is damaged; `bits` has the size 0 or `size`.
 bool read_plane(ByteReader&, std::uint64_t size, Bits& bits);
+
+using PieceTaker =
+    std::function<void(std::uint64_t before, std::uint64_t now, std::uint64_t count)>;
 
 inline constexpr std::uint64_t no_value = ~std::uint64_t{0};
 
@@ -27,7 +31,10 @@ struct PlaneMap {
   std::uint64_t size_before = 1;
 
   /// `size` is the number of partitions now. Bits of size 0 stay so.
-  Bits carry_over(Bits before, std::uint64_t size) const;
+  Bits carry_over(const Bits& before, std::uint64_t size) const;
+  /// take(first before, first now, count) for each piece that stands together before and now,
+  /// in the order of now.
+  void for_pieces(std::uint64_t size, const PieceTaker& take) const;
 };
 
 }  // namespace upkeep

@@ -88,6 +88,18 @@ void write_axis(ByteWriter& out, const Axis& axis) {
   }
 }
 
+/// Each by its distance from the one before it: losses out of order cannot be written down.
+void write_losses(ByteWriter& out, std::span<const Loss> losses) {
+  out.number(losses.size());
+  std::uint64_t next = 0;
+  for (const Loss& loss : losses) {
+    out.number(loss.first - next);
+    out.number(loss.last - loss.first);
+    out.signed_number(loss.since.time_since_epoch().count());
+    next = loss.last + 1;
+  }
+}
+
 // ---- reading
 
 /// An axis as the file has it: a range or table like any other, only without a configuration.
@@ -99,6 +111,23 @@ struct KnownAxis {
 
 std::unexpected<Error> damaged(std::string_view what) {
   return fail(fmt::format("the coverage file is damaged: {}; it may be deleted at any time", what));
+}
+
+Result<std::vector<Loss>> read_losses(ByteReader& in) {
+  std::vector<Loss> losses;
+  const std::uint64_t count = in.number();
+  if (count > in.left() / 3) return damaged("its losses");  // each takes three bytes or more
+  std::uint64_t next = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Loss loss;
+    const bool overflow = __builtin_add_overflow(next, in.number(), &loss.first) ||
+                          __builtin_add_overflow(loss.first, in.number(), &loss.last);
+    if (overflow || loss.last >= partitions_max) return damaged("its losses");
+    loss.since = Time{Duration{in.signed_number()}};
+    losses.push_back(loss);
+    next = loss.last + 1;
+  }
+  return losses;
 }
 
 Result<Dimension> read_dates(ByteReader& in, const std::string& name) {
@@ -243,6 +272,29 @@ Result<PlaneMap> map_axes(const Space& space, const std::vector<KnownAxis>& know
   return map;
 }
 
+/// What is left of them, as they are numbered now.
+std::vector<Loss> carry_over(std::span<const Loss> losses, const PlaneMap& map,
+                             std::uint64_t size) {
+  std::vector<Loss> carried;
+  if (losses.empty()) return carried;
+  map.for_pieces(size, [&](std::uint64_t before, std::uint64_t now, std::uint64_t count) {
+    const std::uint64_t last = before + count - 1;
+    auto loss = std::ranges::lower_bound(losses, before, {}, &Loss::last);
+    for (; loss != losses.end() && loss->first <= last; ++loss) {
+      const Loss piece{now + (std::max(loss->first, before) - before),
+                       now + (std::min(loss->last, last) - before), loss->since};
+      const bool follows = !carried.empty() && carried.back().last + 1 == piece.first &&
+                           carried.back().since == piece.since;
+      if (follows) {
+        carried.back().last = piece.last;
+      } else {
+        carried.push_back(piece);
+      }
+    }
+  });
+  return carried;
+}
+
 Result<std::string_view> check_frame(std::string_view bytes) {
   if (!bytes.starts_with(magic)) return fail("this is no coverage file");
   if (bytes.size() < head_size + checksum_size) return damaged("its end is missing");
@@ -276,6 +328,7 @@ std::string encode_coverage(const Space& space, const Coverage& coverage) {
   out.number(coverage.duplicates);
   out.number(coverage.stray_samples.size());
   for (const std::string& sample : coverage.stray_samples) out.text(sample);
+  write_losses(out, coverage.lost);
   out.number(space.axes().size());
   for (const AxisPtr& axis : space.axes()) write_axis(out, *axis);
   for (const Bits* plane : planes_of(coverage)) write_plane(out, *plane);
@@ -304,6 +357,7 @@ Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
   const std::uint64_t samples = in.number();
   if (samples > in.left()) return damaged("its samples");
   for (std::uint64_t i = 0; i < samples; ++i) coverage.stray_samples.emplace_back(in.text());
+  UPKEEP_TRY(const std::vector<Loss> lost, read_losses(in));
 
   const std::uint64_t axes = in.number();
   if (axes > in.left()) return damaged("its dimensions");
@@ -313,10 +367,12 @@ Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
     known.push_back(std::move(axis));
   }
   UPKEEP_TRY(const PlaneMap map, map_axes(space, known));
+  if (!lost.empty() && lost.back().last >= map.size_before) return damaged("its losses");
+  coverage.lost = carry_over(lost, map, space.size());
   for (Bits* plane : planes_of(coverage)) {
     Bits before;
     if (!read_plane(in, map.size_before, before)) return damaged("its marks");
-    *plane = map.carry_over(std::move(before), space.size());
+    *plane = map.carry_over(before, space.size());
   }
   if (coverage.present.size() == 0) coverage.present = Bits(space.size());
   if (in.left() != 0) return damaged("something follows its end");

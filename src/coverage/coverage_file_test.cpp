@@ -20,6 +20,7 @@ Coverage some_of(const Space& space, std::uint64_t seed = 7) {
   coverage.strays = 2;
   coverage.duplicates = 3;
   coverage.stray_samples = {"x/a", "x/b"};
+  if (space.size() > 3) coverage.lost = {{1, 2, noon}, {3, 3, noon + std::chrono::hours{1}}};
   for (std::uint64_t i = 0; i < space.size(); ++i) {
     const std::uint64_t draw = (i + seed) * 0x9e3779b97f4a7c15u >> 61;
     if (draw < 6) coverage.mark(i, draw == 5 ? std::nullopt : std::optional(gap_kinds[draw]));
@@ -63,6 +64,7 @@ TEST(CoverageFile, gives_back_what_was_put_in) {
   EXPECT_EQ(after.strays, 2u);
   EXPECT_EQ(after.duplicates, 3u);
   EXPECT_EQ(after.stray_samples, before.stray_samples);
+  EXPECT_EQ(after.lost, before.lost);
 }
 
 TEST(CoverageFile, marks_of_nobody_stay_without_size) {
@@ -190,15 +192,17 @@ TEST(CoverageFile, version_1_stays_as_it_is_documented) {
   coverage.taken_at = Time{std::chrono::milliseconds{-1}};
   coverage.objects = 300;
   coverage.stray_samples = {"x"};
+  coverage.lost = {{0, 1, coverage.taken_at}, {4, 4, Time{std::chrono::milliseconds{64}}}};
   coverage.present = Bits(6);
   coverage.present.set(5);
   EXPECT_EQ(hex(encode_coverage(*space, coverage)),
-            "55504b4545504356010000004e00000000000000"  // magic, version, length
+            "55504b4545504356010000005600000000000000"  // magic, version, length
             "077b647d2f7b6b7d01ac02000000010178"        // key, time, counts, samples
+            "0200010102008001"                          // two losses
             "02010101640300040102"                      // two dimensions: dates …
             "0301016b020000026162010163"                // … and a list
             "0106200000000000000000000000"              // planes
-            "4c9ef8ec");
+            "a91e7600");
 }
 
 TEST(CoverageFile, of_a_complete_collection_is_small) {

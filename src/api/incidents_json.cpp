@@ -66,7 +66,11 @@ std::string incidents_text(const std::map<IncidentId, IncidentRow>& incidents, b
                {row.target},
                {to_text(std::chrono::floor<std::chrono::seconds>(row.since))},
                {to_rough_text(now - row.since)}});
-    notes += wrapped(fmt::format("{}: {}", to_text(id), printable(row.text)), style.width, 4);
+    std::string note = fmt::format("{}: {}", to_text(id), printable(row.text));
+    if (is_hold(row) && row.state == IncidentRow::State::open) {
+      note += fmt::format(" (`upkeep ack {}` lets go of it)", to_text(id));
+    }
+    notes += wrapped(note, style.width, 4);
     notes += '\n';
   }
   if (table.rows() == 0) return all ? "No incident was ever noted.\n" : "No incident is open.\n";

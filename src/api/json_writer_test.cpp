@@ -45,7 +45,7 @@ std::map<IncidentId, IncidentRow> two_incidents() {
   held.target = "collection:espn-pbp";
   held.kind = "held_loss";
   held.since = held.changed = Time{std::chrono::hours{1}};
-  held.text = "the inventory lost 40 of 100 partitions; `upkeep ack i3` accepts it";
+  held.text = "the inventory lost 40 of 100 partitions";
   held.amount = 40;
   IncidentRow closed = held;
   closed.id = IncidentId{2};
@@ -71,7 +71,7 @@ TEST(incidents_text, each_incident_has_a_row_and_a_sentence) {
   EXPECT_EQ(incidents_text(two_incidents(), false, now, {}),
             "ID  STATE  CLASS      TARGET               SINCE                 AGE\n"
             "i3  open   held_loss  collection:espn-pbp  1970-01-01T01:00:00Z   2h\n\n"
-            "i3: the inventory lost 40 of 100 partitions; `upkeep ack i3` accepts it\n");
+            "i3: the inventory lost 40 of 100 partitions (`upkeep ack i3` lets go of it)\n");
   EXPECT_EQ(incidents_text({}, false, now, {}), "No incident is open.\n");
 }
 

@@ -10,6 +10,7 @@
 #include "api/text_table.h"
 #include "api/words.h"
 #include "base/text.h"
+#include "core/incidents.h"
 
 namespace upkeep {
 namespace {
@@ -26,11 +27,11 @@ std::string why_left(const CollectionStanding& standing, const Collection& colle
                      to_text(gap.row->why));
 }
 
-void add_leftovers(const CollectionStanding& standing, const Config& config, Time now,
-                   std::vector<Leftover>& leftovers) {
+void add_leftovers(const CollectionStanding& standing, const Config& config, const Condition& where,
+                   Time now, std::vector<Leftover>& leftovers) {
   const Collection& collection = config.of(standing.id);
   const std::size_t first = leftovers.size();
-  for_each_gap(standing, {}, now, [&](const PlannedGap& gap) {
+  for_each_gap(standing, where, now, [&](const PlannedGap& gap) {
     const std::string why = why_left(standing, collection, gap, now);
     auto known = std::find_if(leftovers.begin() + static_cast<std::ptrdiff_t>(first),
                               leftovers.end(), [&](const Leftover& l) { return l.why == why; });
@@ -41,6 +42,12 @@ void add_leftovers(const CollectionStanding& standing, const Config& config, Tim
     ++known->gaps;
     return true;
   });
+}
+
+std::uint64_t count_gaps(const CollectionStanding& standing, const Condition& where, Time now) {
+  std::uint64_t gaps = 0;
+  for_each_gap(standing, where, now, [&](const PlannedGap&) { return ++gaps, true; });
+  return gaps;
 }
 
 /// A word of a command line that a shell takes as it is, quoted where it has to be.
@@ -79,7 +86,8 @@ void RunReport::began(const Snapshot& snapshot) {
     made.name = snapshot.config.of(standing.id).name;
     if (is_judged(standing)) {
       made.before = summary_of(standing, snapshot.now);
-      gaps_before_ += made.before->gaps();
+      gaps_before_ +=
+          where_.terms.empty() ? made.before->gaps() : count_gaps(standing, where_, snapshot.now);
     }
     lines_.push_back(std::move(made));
   }
@@ -121,12 +129,13 @@ void RunReport::finished(const Snapshot& snapshot) {
     }
     of.after = summary_of(standing, snapshot.now);
     if (standing.view.standing == CollectionView::Standing::held) of.held = standing.view.why;
-    add_leftovers(standing, snapshot.config, snapshot.now, leftovers_);
+    add_leftovers(standing, snapshot.config, where_, snapshot.now, leftovers_);
   }
-  incidents_open_ =
-      static_cast<std::size_t>(std::ranges::count_if(snapshot.incidents, [](const auto& entry) {
-        return entry.second.state == IncidentRow::State::open;
-      }));
+  for (const auto& [id, row] : snapshot.incidents) {
+    if (row.state != IncidentRow::State::open) continue;
+    ++incidents_open_;
+    if (is_hold(row)) holds_.push_back(id);
+  }
 }
 
 RunReport::Line& RunReport::line(const std::string& name) {
@@ -137,9 +146,11 @@ RunReport::Line& RunReport::line(const std::string& name) {
   return lines_.back();
 }
 
-std::uint64_t RunReport::gaps_after() const {
+std::uint64_t RunReport::gaps_after(std::string_view collection) const {
   std::uint64_t gaps = 0;
-  for (const Line& of : lines_) gaps += of.after ? of.after->gaps() : 0;
+  for (const Leftover& left : leftovers_) {
+    if (collection.empty() || left.collection == collection) gaps += left.gaps;
+  }
   return gaps;
 }
 
@@ -171,7 +182,8 @@ std::string RunReport::outcome_text() const {
                      left == 0   ? "no gap is"
                      : left == 1 ? "1 gap is"
                                  : with_thousands(left) + " gaps are",
-                     unknown ? " in what could be judged" : "");
+                     fmt::format("{}{}", where_.terms.empty() ? "" : " of those that --where names",
+                                 unknown ? " in what could be judged" : ""));
   if (numbers_.gone > 0) {
     out += fmt::format("{} upstream, say their collectors; they count as gone, not as gaps.\n",
                        numbers_.gone == 1
@@ -199,13 +211,13 @@ std::string RunReport::table_text(const Style& style) const {
       const double share = summary->completeness();
       return TableCell{to_percent_text(share), share >= 1 ? Tint::good : Tint::fair};
     };
-    table.add(
-        {{of.name},
-         complete(of.before),
-         complete(of.after),
-         {with_thousands(of.closed)},
-         {with_thousands(of.gone)},
-         of.after ? TableCell{with_thousands(of.after->gaps())} : TableCell{"unknown", Tint::bad}});
+    table.add({{of.name},
+               complete(of.before),
+               complete(of.after),
+               {with_thousands(of.closed)},
+               {with_thousands(of.gone)},
+               of.after ? TableCell{with_thousands(gaps_after(of.name))}
+                        : TableCell{"unknown", Tint::bad}});
   }
   return table.render(style);
 }
@@ -236,6 +248,10 @@ std::string RunReport::next_text() const {
     break;
   }
   if (gaps_after() > 0) next.emplace_back("upkeep gaps", "all that are left");
+  for (const IncidentId id : holds_) {
+    next.emplace_back(fmt::format("upkeep ack {}", to_text(id)),
+                      "if it is right: lets go of what is held");
+  }
   if (incidents_open_ > 0) next.emplace_back("upkeep incidents", "what needs somebody");
   if (numbers_.attempts_failed > 0) {
     next.emplace_back(fmt::format("less {}", shell_word(failures_log_)), "what failed, and why");

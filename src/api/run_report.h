@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/progress.h"
@@ -28,12 +29,15 @@ struct Leftover {
 
 class RunReport {
  public:
+  /// `where`: which partitions the cycle was about.
+  explicit RunReport(Condition where = {}) : where_(std::move(where)) {}
+
   void began(const Snapshot&);
   void observe(const Fact&);
   void finished(const Snapshot&);
 
   const RunNumbers& numbers() const { return numbers_; }
-  /// Gaps of the judged collections at the start.
+  /// Gaps at the start, as far as they could be judged.
   std::uint64_t gaps_before() const { return gaps_before_; }
 
   /// What was filled, how that was proved, what still lacks and why, what to type next.
@@ -53,8 +57,10 @@ class RunReport {
   std::string table_text(const Style&) const;
   std::string leftovers_text(const Style&) const;
   std::string next_text() const;
-  std::uint64_t gaps_after() const;
+  /// Of one collection, or of all.
+  std::uint64_t gaps_after(std::string_view collection = {}) const;
 
+  Condition where_;
   Time started_, ended_;
   RunNumbers numbers_;
   std::uint64_t gaps_before_ = 0;
@@ -62,6 +68,7 @@ class RunReport {
   std::vector<Leftover> leftovers_;
   std::map<AttemptId, std::string> collections_;  ///< of attempts that are not settled
   std::size_t incidents_open_ = 0;
+  std::vector<IncidentId> holds_;  ///< open incidents that hold something
   std::string failures_log_;
   bool stopped_ = false;
 };

@@ -26,6 +26,8 @@ std::string_view to_text(Task::Status status) {
   return "";
 }
 
+bool is_hold(const IncidentRow& row) { return row.kind.starts_with("held_"); }
+
 std::string lower_text(Priority priority) {
   std::string text(to_text(priority));
   for (char& c : text) c = static_cast<char>(c | 0x20);

@@ -17,6 +17,8 @@ namespace upkeep {
 const std::string& source_of(const Collection&);
 /// "pending", "running", "held".
 std::string_view to_text(Task::Status);
+/// Does it hold something until it is acknowledged?
+bool is_hold(const IncidentRow&);
 /// "critical", "high", "medium", "low".
 std::string lower_text(Priority);
 

@@ -69,11 +69,11 @@ class TableSink final : public Sink {
       : terminal_(terminal),
         style_(terminal.style()),
         table_({{.title = "COLLECTION", .rank = 1, .width_min = 8, .clip = Clip::middle},
-                {.title = "PARTITION", .width_min = 16, .clip = Clip::middle},
+                {.title = "PARTITION", .clip = Clip::middle},
                 {.title = "REASON"},
                 {.title = "PRIORITY", .rank = 2},
                 {.title = "SINCE", .rank = 3},
-                {.title = "KEY", .rank = 4, .width_min = 16, .clip = Clip::middle}}) {}
+                {.title = "KEY", .rank = 4, .width_min = 24, .clip = Clip::middle}}) {}
 
   bool take(const Space& space, const PlannedGap& row) override {
     const Tint tint = row.priority == Priority::critical ? Tint::bad

@@ -27,11 +27,12 @@ class PlanView final : public Observer {
   bool json_;
 };
 
-std::unique_ptr<Observer> view_for(Terminal& terminal, bool json, bool dry) {
+std::unique_ptr<Observer> view_for(Terminal& terminal, const Condition& where, bool json,
+                                   bool dry) {
   if (dry) return std::make_unique<PlanView>(terminal, json);
-  if (json) return std::make_unique<JsonRunView>(terminal);
-  if (terminal.is_live()) return std::make_unique<LiveRunView>(terminal);
-  return std::make_unique<PlainRunView>(terminal);
+  if (json) return std::make_unique<JsonRunView>(terminal, where);
+  if (terminal.is_live()) return std::make_unique<LiveRunView>(terminal, where);
+  return std::make_unique<PlainRunView>(terminal, where);
 }
 
 }  // namespace
@@ -44,7 +45,7 @@ CommandResult run_command(const Call& call, Terminal& terminal) {
   const auto selection = select(*config, call);
   if (!selection) return std::unexpected(selection.error());
   const bool dry = call.has("--dry-run");
-  const auto view = view_for(terminal, *format == "json", dry);
+  const auto view = view_for(terminal, selection->where, *format == "json", dry);
   const auto end = dry ? run_dry(*config, *selection, *view) : run_once(*config, *selection, *view);
   if (!end) return refuse(ExitCode::internal, end.error().text);
   if (!end->refused.empty()) return refuse(ExitCode::usage, end->refused);

@@ -2,8 +2,10 @@
 #include "cli/program.h"
 
 #include <gtest/gtest.h>
+#include <pty.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -67,6 +69,23 @@ collectors:
     return answer;
   }
 
+  std::string on_a_terminal(std::vector<std::string> words, const std::string& columns) const {
+    words.insert(words.begin(), {"-c", folder_ / "upkeep.yaml"});
+    int ours = -1, theirs = -1;
+    if (::openpty(&ours, &theirs, nullptr, nullptr, nullptr) != 0) return "no terminal";
+    {
+      Terminal terminal(theirs, theirs, [&](std::string_view name) {
+        return name == "COLUMNS" ? std::optional(columns) : std::nullopt;
+      });
+      run_program(words, terminal);
+    }
+    char buffer[4096];
+    const ssize_t size = ::read(ours, buffer, sizeof buffer);
+    ::close(ours);
+    ::close(theirs);
+    return {buffer, static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+  }
+
   TestFolder folder_;
 };
 
@@ -86,6 +105,22 @@ TEST_F(ALake, gaps_are_listed_in_every_form_and_mean_exit_1) {
   const Answer none = ask({"gaps", "--json", "--where", "number == 1"});
   EXPECT_EQ(none.out, "[]\n");
   EXPECT_EQ(none.code, 0);
+}
+
+TEST_F(ALake, a_narrow_terminal_loses_the_keys_of_gaps_before_anything_is_shortened) {
+  folder_.write("upkeep.yaml", R"(state: state
+stores:
+  lake: {url: "file:lake"}
+collections:
+  games:
+    store: lake
+    key: "games/{number_of_the_game}.json"
+    dimensions: {number_of_the_game: {from: 1, to: 2}}
+)");
+  EXPECT_NE(on_a_terminal({"gaps"}, "120").find("games/2.json"), std::string::npos);
+  const std::string narrow = on_a_terminal({"gaps"}, "85");
+  EXPECT_EQ(narrow.find("KEY"), std::string::npos) << narrow;
+  EXPECT_NE(narrow.find("number_of_the_game=2  missing"), std::string::npos) << narrow;
 }
 
 TEST_F(ALake, plan_and_dry_run_show_the_same_queue_and_start_nothing) {

@@ -15,7 +15,8 @@ namespace upkeep {
 /// A line for each fact worth one, each with its time; the summary at the end.
 class PlainRunView final : public Observer {
  public:
-  explicit PlainRunView(Terminal& terminal) : terminal_(terminal) {}
+  PlainRunView(Terminal& terminal, Condition where)
+      : terminal_(terminal), report_(std::move(where)) {}
   void began(const Snapshot&) override;
   void observe(Time now, const Fact&) override;
   void finished(const Snapshot&) override;
@@ -29,7 +30,8 @@ class PlainRunView final : public Observer {
 /// Says nothing until the end: then the report as JSON.
 class JsonRunView final : public Observer {
  public:
-  explicit JsonRunView(Terminal& terminal) : terminal_(terminal) {}
+  JsonRunView(Terminal& terminal, Condition where)
+      : terminal_(terminal), report_(std::move(where)) {}
   void began(const Snapshot& snapshot) override { report_.began(snapshot); }
   void observe(Time, const Fact& fact) override { report_.observe(fact); }
   void finished(const Snapshot& snapshot) override;
@@ -43,7 +45,8 @@ class JsonRunView final : public Observer {
 /// them; the summary at the end.
 class LiveRunView final : public Observer {
  public:
-  explicit LiveRunView(Terminal& terminal) : terminal_(terminal) {}
+  LiveRunView(Terminal& terminal, Condition where)
+      : terminal_(terminal), report_(std::move(where)) {}
   void began(const Snapshot&) override;
   void observe(Time now, const Fact&) override;
   Duration tick_every() const override { return std::chrono::milliseconds{500}; }

@@ -7,6 +7,7 @@
 #include "api/testing.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "coverage/selector.h"
 
 namespace upkeep {
 namespace {
@@ -100,7 +101,7 @@ TEST_F(ACycle, without_a_terminal_each_noteworthy_fact_has_a_line_with_its_time)
   Tape tape;
   {
     Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
-    PlainRunView view(terminal);
+    PlainRunView view(terminal, {});
     play(view);
   }
   const std::string expected =
@@ -135,7 +136,7 @@ TEST_F(ACycle, the_report_for_programs_has_the_same_numbers) {
   Tape tape;
   {
     Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
-    JsonRunView view(terminal);
+    JsonRunView view(terminal, {});
     play(view);
   }
   const auto json = parse_json(tape.text());
@@ -150,11 +151,57 @@ TEST_F(ACycle, the_report_for_programs_has_the_same_numbers) {
   EXPECT_EQ(json->at("left").at(0).at("sample"), "games/3.json");
 }
 
+TEST_F(ACycle, only_the_partitions_that_where_names_are_counted) {
+  const Condition where = *parse_condition("number >= 4");
+  Tape tape, programs, live;
+  {
+    Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
+    PlainRunView view(terminal, where);
+    play(view);
+    Terminal for_programs(programs.descriptor(), programs.descriptor(), no_environment());
+    JsonRunView report(for_programs, where);
+    play(report);
+    Terminal drawn(live.descriptor(), live.descriptor(), no_environment());
+    LiveRunView lines(drawn, where);
+    lines.began(world_.snapshot());
+  }
+  const std::string text = tape.text();
+  EXPECT_NE(text.find("; no gap is left of those that --where names.\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("       1     1          0\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Still lacking"), std::string::npos) << text;
+  const auto json = parse_json(programs.text());
+  ASSERT_TRUE(json.has_value());
+  EXPECT_EQ(json->at("gaps_before"), 1);
+  EXPECT_EQ(json->at("gaps_left"), 0);
+  EXPECT_NE(live.text().find("0 of 1 gaps"), std::string::npos) << live.text();
+}
+
+TEST_F(ACycle, what_an_open_incident_holds_is_let_go_of_by_name) {
+  IncidentRow row;
+  row.id = IncidentId{26};
+  row.target = "store:lake";
+  row.kind = "held_loss";
+  world_.incidents()[row.id] = row;
+  row.id = IncidentId{27};
+  row.kind = "unreadable";
+  world_.incidents()[row.id] = row;
+  Tape tape;
+  {
+    Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
+    PlainRunView view(terminal, {});
+    play(view);
+  }
+  const std::string text = tape.text();
+  EXPECT_NE(text.find("\n  upkeep ack i26 "), std::string::npos) << text;
+  EXPECT_EQ(text.find("upkeep ack i27"), std::string::npos) << text;
+}
+
 TEST_F(ACycle, live_lines_are_drawn_over_and_end_with_the_report) {
   Tape tape;
   {
     Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
-    LiveRunView view(terminal);
+    LiveRunView view(terminal, {});
     play(view);
   }
   const std::string text = tape.text();
@@ -169,7 +216,7 @@ TEST_F(ACycle, drawing_takes_place_at_most_ten_times_a_second) {
   Tape tape;
   {
     Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
-    LiveRunView view(terminal);
+    LiveRunView view(terminal, {});
     view.began(world_.snapshot());
     for (int i = 0; i < 1000; ++i) {
       const Time now = world_.now() + std::chrono::milliseconds{i};

@@ -37,13 +37,15 @@ struct Comparison::Parts {
   std::vector<Folder> folders;         ///< by path
   std::vector<std::size_t> folder_of;  ///< of each collection
   IgnoreList ignore;
-  PrefixTree tree;  ///< numbers of folders, then of trackers
+  PrefixTree tree;  ///< numbers of folders, then of trackers, then of what is unknown
   Time taken_at;
 
-  Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now);
+  Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now,
+        std::span<const std::string> unknown);
 };
 
-Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now)
+Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now,
+                         std::span<const std::string> unknown)
     : spaces(std::move(all)), ignore(store.ignore), taken_at(taken) {
   std::map<std::string, std::size_t> first;  // collection by folder
   for (std::size_t i = 0; i < spaces.size(); ++i) {
@@ -62,21 +64,27 @@ Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time tak
     prefixes.emplace_back(spaces[i]->matcher().prefix(),
                           static_cast<std::uint32_t>(folders.size() + i));
   }
+  for (const std::string& folder : unknown) {
+    prefixes.emplace_back(folder, static_cast<std::uint32_t>(folders.size() + spaces.size()));
+  }
   tree = PrefixTree(std::move(prefixes));
 }
 
-Comparison::Comparison(const Store& store, std::vector<SpacePtr> spaces, Time taken_at, Time now)
-    : parts_(std::make_unique<Parts>(store, std::move(spaces), taken_at, now)) {}
+Comparison::Comparison(const Store& store, std::vector<SpacePtr> spaces, Time taken_at, Time now,
+                       std::span<const std::string> unknown)
+    : parts_(std::make_unique<Parts>(store, std::move(spaces), taken_at, now, unknown)) {}
 Comparison::~Comparison() = default;
 
 void Comparison::add(const Object& object) {
   Parts& parts = *parts_;
   const bool ignored = parts.ignore.fits(object.key);
   Folder* deepest = nullptr;
-  bool claimed = false;
+  bool claimed = ignored;  // or it may be
   parts.tree.visit(object.key, [&](std::uint32_t number) {
     if (number < parts.folders.size()) {
       deepest = &parts.folders[number];
+    } else if (number == parts.folders.size() + parts.trackers.size()) {
+      claimed = true;
     } else if (!ignored) {
       claimed |= parts.trackers[number - parts.folders.size()].add(object);
     }
@@ -84,7 +92,7 @@ void Comparison::add(const Object& object) {
   if (deepest == nullptr) return;
   ++deepest->objects;
   deepest->bytes += object.size;
-  if (!claimed && !ignored) deepest->add_stray(object.key);
+  if (!claimed) deepest->add_stray(object.key);
 }
 
 std::vector<Coverage> Comparison::finish() {

@@ -16,8 +16,10 @@ namespace upkeep {
 /// partition, whatever the number of objects.
 class Comparison {
  public:
-  /// `now` decides what is stale; `taken_at` is kept in the results.
-  Comparison(const Store&, std::vector<SpacePtr>, Time taken_at, Time now);
+  /// `now` decides what is stale; `taken_at` is kept in the results. `unknown`: the folders
+  /// of collections whose keys nobody knows now; what lies there is no stray of anyone.
+  Comparison(const Store&, std::vector<SpacePtr>, Time taken_at, Time now,
+             std::span<const std::string> unknown = {});
   ~Comparison();
   void add(const Object&);
   /// One coverage for each space, in their order.

@@ -51,6 +51,20 @@ TEST(Comparison, what_fits_no_value_is_a_stray_of_the_longest_folder) {
   EXPECT_EQ(found[2].objects, 4u);
 }
 
+TEST(Comparison, where_the_keys_of_a_collection_are_unknown_nothing_is_a_stray) {
+  const auto around = make_space(collection("{n}", {numbers("n", 1, 20)}));
+  const auto below = make_space(collection("a/b/{n}.json", {numbers("n", 1, 20)}));
+  const std::vector<std::string> unknown{"a/"};
+  Comparison comparison({}, {around, below}, noon, noon, unknown);
+  for (const char* key : {"3", "x", "a/x", "a/b/1.json", "a/b/x", "ab"})
+    comparison.add({key, 1, noon});
+  const auto found = comparison.finish();
+  EXPECT_EQ(found[0].stray_samples, (std::vector<std::string>{"ab", "x"}));
+  EXPECT_EQ(found[0].objects, 6u);
+  EXPECT_EQ(found[1].strays, 0u);
+  EXPECT_TRUE(found[1].present.test(0));
+}
+
 TEST(Comparison, two_collections_may_claim_one_object) {
   const auto found = compare({games(), games()}, {{"a/03.json"}});
   EXPECT_TRUE(found[0].present.test(2));

@@ -1,14 +1,14 @@
 #include "daemon/inventory.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "coverage/comparison.h"
 #include "coverage/coverage_file.h"
 #include "coverage/ignore.h"
+#include "coverage/key_template.h"
 #include "daemon/setup.h"
 #include "io/directory_store.h"
 #include "io/files.h"
@@ -43,6 +43,18 @@ std::vector<Candidate> candidates_of(const Config& config, StoreId store, Time n
     }
   }
   return candidates;
+}
+
+/// Where the collections lie whose tables could not be read. Their objects are nobody's strays.
+std::vector<std::string> unknown_folders(const Config& config,
+                                         std::span<const Candidate> candidates) {
+  std::vector<std::string> folders;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.space) continue;
+    const auto key = parse_key_template(config.of(candidate.id).key);
+    if (key) folders.push_back(key->folder());
+  }
+  return folders;
 }
 
 /// The literal text that every object of the partition begins with.
@@ -99,7 +111,8 @@ StoreListed list_store(const Config& config, const ObjectStores& stores, const L
     listed.error = apart.error();
     return listed;
   }
-  Comparison comparison(config.of(wish.store), spaces, taken_at, taken_at);
+  Comparison comparison(config.of(wish.store), spaces, taken_at, taken_at,
+                        unknown_folders(config, candidates));
   const auto failed =
       stores.at(wish.store.value)->list("", [&](const Object& object) { comparison.add(object); });
   if (!failed) {
@@ -112,11 +125,10 @@ StoreListed list_store(const Config& config, const ObjectStores& stores, const L
     CollectionFinding finding{candidate.id, candidate.space, {}, candidate.error};
     if (candidate.space) {
       finding.coverage = std::move(*next++);
-      for (const FailedPart& part : *failed) {
-        if (!may_lie_under(*candidate.space, part.prefix)) continue;
-        finding.error =
-            Error{fmt::format("`{}` could not be listed: {}", part.prefix, part.error.text)};
-      }
+      const auto part = std::ranges::find_if(*failed, [&](const FailedPart& one) {
+        return may_lie_under(*candidate.space, one.prefix);
+      });
+      if (part != failed->end()) finding.error = part->error;
     }
     listed.findings.push_back(std::move(finding));
   }

@@ -15,7 +15,7 @@ namespace upkeep {
 /// A part of the key space that could not be listed: what lies under it is unknown.
 struct FailedPart {
   std::string prefix;  ///< of keys; "" is everything
-  Error error;
+  Error error;         ///< names the part as people know it
 };
 
 /// Blocking; may be called from any thread, by several at once.

@@ -13,15 +13,16 @@
 #include "config/config.h"
 #include "core/incidents.h"
 #include "daemon/setup.h"
+#include "daemon/validation.h"
 
 namespace upkeep {
 namespace {
 
-std::string errors_json(const std::vector<ConfigError>& errors) {
+std::string validation_json(const Validation& found) {
   std::string out;
   JsonWriter json(out, 2);
-  json.begin_object().member("valid", errors.empty()).key("errors").begin_array();
-  for (const ConfigError& error : errors) {
+  json.begin_object().member("valid", found.errors.empty()).key("errors").begin_array();
+  for (const ConfigError& error : found.errors) {
     json.begin_object()
         .member("file", error.file)
         .member("line", error.line)
@@ -30,8 +31,19 @@ std::string errors_json(const std::vector<ConfigError>& errors) {
         .member("text", error.text)
         .end_object();
   }
+  json.end_array().key("unjudged").begin_array();
+  for (const Validation::Unjudged& one : found.unjudged) {
+    json.begin_object().member("collection", one.collection).member("text", one.text).end_object();
+  }
   json.end_array().end_object();
   return out + '\n';
+}
+
+std::string valid_text(const std::string& path, const Config& config) {
+  return fmt::format("{} is valid: {}, {}, {}.\n", printable(path),
+                     counted(config.stores.size(), "store", "stores"),
+                     counted(config.collections.size(), "collection", "collections"),
+                     counted(config.collectors.size(), "collector", "collectors"));
 }
 
 }  // namespace
@@ -42,20 +54,24 @@ CommandResult validate_command(const Call& call, Terminal& terminal) {
   const auto path = find_config(call.config);
   if (!path) return refuse(ExitCode::usage, path.error().text);
   const auto config = load_config(*path);
+  const Validation found =
+      config ? validate(*config, now_by_clock()) : Validation{config.error(), {}};
+  const ExitCode verdict = !found.errors.empty()     ? ExitCode::usage
+                           : !found.unjudged.empty() ? ExitCode::unjudged
+                                                     : ExitCode::done;
   if (*format == "json") {
-    terminal.write(errors_json(config ? std::vector<ConfigError>() : config.error()));
-    return config ? ExitCode::done : ExitCode::usage;
+    terminal.write(validation_json(found));
+    return verdict;
   }
-  if (config) {
-    terminal.write(fmt::format("{} is valid: {}, {}, {}.\n", printable(*path),
-                               counted(config->stores.size(), "store", "stores"),
-                               counted(config->collections.size(), "collection", "collections"),
-                               counted(config->collectors.size(), "collector", "collectors")));
-    return ExitCode::done;
+  if (found.errors.empty()) terminal.write(valid_text(*path, *config));
+  for (const ConfigError& error : found.errors) terminal.complain(printable(to_text(error)));
+  for (const Validation::Unjudged& one : found.unjudged) {
+    terminal.complain(fmt::format("upkeep: {} could not be judged: {}", printable(one.collection),
+                                  printable(one.text)));
   }
-  for (const ConfigError& error : config.error()) terminal.complain(printable(to_text(error)));
-  return refuse(ExitCode::usage,
-                fmt::format("{} in {}", counted(config.error().size(), "error", "errors"), *path));
+  if (found.errors.empty()) return verdict;
+  return refuse(verdict,
+                fmt::format("{} in {}", counted(found.errors.size(), "error", "errors"), *path));
 }
 
 CommandResult schema_command(const Call&, Terminal& terminal) {

@@ -187,5 +187,47 @@ TEST_F(ALake, bad_words_and_bad_configurations_are_exit_2) {
   EXPECT_EQ(json->at("errors").at(0).at("line"), 1);
 }
 
+TEST_F(ALake, validate_finds_two_collections_that_would_collect_one_object) {
+  const std::string stores = "state: state\nstores: {lake: {url: \"file:lake\"}}\n";
+  const std::string collectors = "collectors: {fetch: {command: [\"true\"]}}\n";
+  folder_.write("upkeep.yaml", stores + collectors + R"(collections:
+  games:
+    {store: lake, key: "games/{number}.json", dimensions: {number: {from: 1, to: 5}},
+     collector: fetch}
+  finals:
+    {store: lake, key: "games/{final}.json", dimensions: {final: [5, 6]}, collector: fetch}
+)");
+  const Answer answer = ask({"validate"});
+  EXPECT_EQ(answer.code, 2);
+  EXPECT_EQ(answer.out, "");
+  EXPECT_NE(answer.err.find("upkeep.yaml: collections.finals.key: the collections `games` and "
+                            "`finals` both have a collector and both claim the object "
+                            "`games/5.json`"),
+            std::string::npos)
+      << answer.err;
+  EXPECT_NE(answer.err.find("1 error in "), std::string::npos) << answer.err;
+}
+
+TEST_F(ALake, validate_says_what_it_could_not_judge_for_want_of_a_table) {
+  folder_.write("upkeep.yaml", R"(state: state
+stores: {lake: {url: "file:lake"}}
+collections:
+  games:
+    store: lake
+    key: "games/{game}.json"
+    dimensions: {games: {table: games.csv, fields: [game]}}
+)");
+  const Answer answer = ask({"validate"});
+  EXPECT_EQ(answer.code, 5);
+  EXPECT_NE(answer.out.find(" is valid: "), std::string::npos) << answer.out;
+  EXPECT_NE(answer.err.find("games could not be judged: the table "), std::string::npos)
+      << answer.err;
+  const auto json = parse_json(ask({"validate", "--json"}).out);
+  EXPECT_EQ(json->at("valid"), true);
+  EXPECT_EQ(json->at("unjudged").at(0).at("collection"), "games");
+  folder_.write("games.csv", "game\nfinal\n");
+  EXPECT_EQ(ask({"validate"}).code, 0);
+}
+
 }  // namespace
 }  // namespace upkeep

@@ -17,7 +17,8 @@ namespace upkeep {
 /// mean `expect`?"
 struct ConfigError {
   std::string file;
-  std::size_t line = 0, column = 0;  ///< from 1; columns count characters, not bytes
+  std::size_t line = 0, column = 0;  ///< from 1; columns count characters, not bytes. 0: of
+                                     ///< the file as a whole
   std::string key_path;              ///< "collections.espn-pbp.expect.min_size"
   std::string text;                  ///< what was found, what was expected, the nearest right word
 };

@@ -69,7 +69,8 @@ Form<Config> top(const Config& config) {
 }
 
 std::string to_text(const ConfigError& error) {
-  return fmt::format("{}:{}:{}: {}{}{}", error.file, error.line, error.column, error.key_path,
+  const std::string place = error.line == 0 ? "" : fmt::format(":{}:{}", error.line, error.column);
+  return fmt::format("{}{}: {}{}{}", error.file, place, error.key_path,
                      error.key_path.empty() ? "" : ": ", error.text);
 }
 

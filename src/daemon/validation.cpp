@@ -1,0 +1,48 @@
+#include "daemon/validation.h"
+
+#include <algorithm>
+#include <array>
+#include <variant>
+
+#include "coverage/comparison.h"
+#include "daemon/inventory.h"
+
+namespace upkeep {
+namespace {
+
+bool has_table(const Collection& collection) {
+  return std::ranges::any_of(collection.dimensions, [](const Dimension& dimension) {
+    return std::holds_alternative<Table>(dimension.source);
+  });
+}
+
+}  // namespace
+
+Validation validate(const Config& config, Time now) {
+  Validation found;
+  const auto fail_at = [&](const std::string& name, std::string_view key, std::string text) {
+    found.errors.push_back(
+        {config.path, 0, 0, "collections." + name + std::string(key), std::move(text)});
+  };
+  std::vector<SpacePtr> spaces;
+  for (const Collection& collection : config.collections) {
+    auto space = make_space(config, collection, now);
+    if (space) {
+      spaces.push_back(*std::move(space));
+    } else if (has_table(collection)) {
+      found.unjudged.push_back({collection.name, space.error().text});
+    } else {
+      fail_at(collection.name, "", space.error().text);
+    }
+  }
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    for (std::size_t j = i + 1; j < spaces.size(); ++j) {
+      const std::array pair{spaces[i], spaces[j]};
+      const auto apart = check_no_overlap(pair);
+      if (!apart) fail_at(spaces[j]->collection().name, ".key", apart.error().text);
+    }
+  }
+  return found;
+}
+
+}  // namespace upkeep

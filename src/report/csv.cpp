@@ -1,0 +1,276 @@
+// Two ways lead through a row. The quick one knows only what S3 writes: every field in quotes,
+// nothing odd within. It gives back, untouched, whatever is otherwise or lies near the end of
+// the piece. The slow one knows everything and is the only one that finds errors.
+#include "report/csv.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "report/csv_row.h"
+#include "report/date_reader.h"
+#include "report/scan.h"
+
+namespace upkeep {
+namespace {
+
+// No row of S3 is nearly as long; what is longer is not a report.
+constexpr std::size_t row_size_max = 1 << 20;
+
+std::string shown(std::string_view field) {
+  constexpr std::size_t shown_max = 80;
+  if (field.size() <= shown_max) return fmt::format("`{}`", field);
+  return fmt::format("`{} …`", field.substr(0, shown_max));
+}
+
+std::optional<bool> parse_flag(std::string_view field) {
+  if (field == "true" || field == "True" || field == "TRUE") return true;
+  if (field == "false" || field == "False" || field == "FALSE") return false;
+  return {};
+}
+
+}  // namespace
+
+struct CsvReport::State {
+  State(std::vector<ColumnRole> its_roles, std::span<const std::string> its_names,
+        std::string its_bucket, TakeObjects take)
+      : roles(std::move(its_roles)),
+        names(its_names.begin(), its_names.end()),
+        bucket(std::move(its_bucket)),
+        batch(std::move(take)),
+        margin(bucket.size() + 2 * scan::beyond) {}
+
+  Result<void> add(std::string_view piece);
+  Result<void> finish();
+  Result<void> complete(std::string_view& piece);
+
+  const char* take_quickly(const char* at, const char* end);
+  const char* take_quick_field(ColumnRole, const char* at, const char* end);
+
+  Result<void> take_slowly(std::string_view text);
+  Result<bool> is_passed_over(std::span<const std::string_view> fields) const;
+  Result<void> take_slow_field(std::size_t column, std::string_view field);
+  std::unexpected<Error> wrong(std::size_t column, std::string_view field,
+                               std::string_view what) const {
+    return fail(
+        fmt::format("row {}: `{}` is {}, which is {}", rows, names[column], shown(field), what));
+  }
+
+  bool take_key(std::string_view text);
+
+  const std::vector<ColumnRole> roles;
+  const std::vector<std::string> names;
+  const std::string bucket;
+  ObjectBatch batch;
+  DateReader dates;
+  std::uint64_t rows = 0;
+
+  // The quick way ends so far before the end of a piece: it need not ask at each character
+  // whether there is another, and there is always something readable behind a key.
+  const std::size_t margin;
+  Object object;            ///< of the row being read
+  bool is_alive = true;     ///< it is neither an older version nor a delete marker
+  bool is_encoded = false;  ///< its key is still as the report writes it
+
+  CsvRow row;
+  std::string begun;  ///< a row whose end has not come yet
+  RowEnd begun_end;   ///< looks for that end
+};
+
+Result<void> CsvReport::State::add(std::string_view piece) {
+  UPKEEP_CHECK(complete(piece));
+  while (!piece.empty()) {
+    const char* const begin = piece.data();
+    const char* next = nullptr;
+    if (piece.size() > margin) next = take_quickly(begin, begin + (piece.size() - margin));
+    if (next == nullptr) {
+      RowEnd end;
+      const std::size_t size = end.find(piece);
+      if (size == std::string_view::npos) {
+        begun = piece;
+        begun_end = end;
+        break;
+      }
+      UPKEEP_CHECK(take_slowly(piece.substr(0, size)));
+      next = begin + size;
+    }
+    piece.remove_prefix(static_cast<std::size_t>(next - begin));
+  }
+  batch.flush();  // the keys point into the piece
+  return {};
+}
+
+/// Brings the row that an earlier piece began to its end, if that end is here.
+Result<void> CsvReport::State::complete(std::string_view& piece) {
+  if (begun.empty()) return {};
+  const std::size_t size = begun_end.find(piece);
+  const bool is_whole = size != std::string_view::npos;
+  begun += piece.substr(0, size);
+  piece.remove_prefix(is_whole ? size : piece.size());
+  if (!is_whole && begun.size() <= row_size_max) return {};
+  UPKEEP_CHECK(take_slowly(begun));
+  begun.clear();
+  return {};
+}
+
+Result<void> CsvReport::State::finish() {
+  if (!begun.empty()) UPKEEP_CHECK(take_slowly(begun));
+  batch.flush();
+  return {};
+}
+
+/// Where the next row begins; null when this one is for the slow way.
+const char* CsvReport::State::take_quickly(const char* at, const char* end) {
+  object = {};
+  is_alive = true;
+  const ColumnRole* role = roles.data();
+  for (const ColumnRole* const last = role + roles.size() - 1;; ++role, ++at) {
+    if (at >= end || *at != '"') return nullptr;
+    at = take_quick_field(*role, at + 1, end);
+    if (at == nullptr || *at != '"') return nullptr;
+    ++at;
+    if (role == last) break;
+    if (*at != ',') return nullptr;
+  }
+  if (*at == '\r') ++at;
+  if (*at != '\n') return nullptr;
+  if (is_alive) {
+    if (is_encoded && !take_key(object.key)) return nullptr;
+    batch.add(object);
+  }
+  ++rows;
+  return at + 1;
+}
+
+/// Where the field ends that begins here; null when it is odd.
+const char* CsvReport::State::take_quick_field(ColumnRole role, const char* at, const char* end) {
+  const auto skip = [&](std::string_view text) {
+    return std::memcmp(at, text.data(), text.size()) == 0 ? at + text.size() : nullptr;
+  };
+  switch (role) {
+    case ColumnRole::bucket:
+      return skip(bucket);
+    case ColumnRole::key: {
+      const scan::Quote quote = scan::find_quote(at, end);
+      if (quote.at == nullptr || quote.at == at) return nullptr;
+      object.key = {at, static_cast<std::size_t>(quote.at - at)};
+      is_encoded = quote.is_escaped;
+      return quote.at;
+    }
+    case ColumnRole::size:
+      return scan::take_number(at, object.size) ? at : nullptr;
+    case ColumnRole::modified: {
+      const auto time = dates.read(at);
+      if (!time) return nullptr;
+      object.modified = *time;
+      return at + DateReader::length;
+    }
+    case ColumnRole::is_latest:
+    case ColumnRole::is_delete_marker: {
+      const bool alive = role == ColumnRole::is_latest;
+      if (const char* next = skip(alive ? "true" : "false")) return next;
+      is_alive = false;
+      return skip(alive ? "false" : "true");
+    }
+    case ColumnRole::other:
+      break;
+  }
+  return scan::find_quote(at, end).at;
+}
+
+Result<void> CsvReport::State::take_slowly(std::string_view text) {
+  ++rows;
+  if (text.size() > row_size_max) {
+    return fail(fmt::format("row {}: it is longer than {} bytes; this is no inventory report", rows,
+                            row_size_max));
+  }
+  const auto fields = row.split(text);
+  if (!fields) return fail(fmt::format("row {}: {}", rows, fields.error().text));
+  if (fields->size() != roles.size()) {
+    return fail(fmt::format("row {}: it has {} column{}, but the manifest names {}", rows,
+                            fields->size(), fields->size() == 1 ? "" : "s", roles.size()));
+  }
+  UPKEEP_TRY(const bool passed_over, is_passed_over(*fields));
+  if (passed_over) return {};
+  object = {};
+  for (std::size_t i = 0; i < roles.size(); ++i) UPKEEP_CHECK(take_slow_field(i, (*fields)[i]));
+  batch.add(object);
+  return {};
+}
+
+/// An older version or a delete marker; such a row may lack its size.
+Result<bool> CsvReport::State::is_passed_over(std::span<const std::string_view> fields) const {
+  bool passed_over = false;
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    const bool is_latest = roles[i] == ColumnRole::is_latest;
+    if (!is_latest && roles[i] != ColumnRole::is_delete_marker) continue;
+    const auto flag = parse_flag(fields[i]);
+    if (!flag) return wrong(i, fields[i], "neither true nor false");
+    passed_over = passed_over || *flag != is_latest;
+  }
+  return passed_over;
+}
+
+Result<void> CsvReport::State::take_slow_field(std::size_t column, std::string_view field) {
+  switch (roles[column]) {
+    case ColumnRole::bucket:
+      if (field != bucket) return wrong(column, field, fmt::format("not `{}`", bucket));
+      break;
+    case ColumnRole::key:
+      if (field.empty()) return wrong(column, field, "no key");
+      if (!take_key(field)) {
+        return wrong(column, field, "no URL-encoded text: two hexadecimal digits must follow `%`");
+      }
+      break;
+    case ColumnRole::size: {
+      const auto size = parse_number(field);
+      if (!size) return wrong(column, field, "not a number of bytes");
+      object.size = *size;
+      break;
+    }
+    case ColumnRole::modified: {
+      const auto time = parse_time(field);
+      if (!time) return wrong(column, field, "no time like 2024-01-02T03:04:05.000Z");
+      object.modified = *time;
+      break;
+    }
+    case ColumnRole::is_latest:
+    case ColumnRole::is_delete_marker:
+    case ColumnRole::other:
+      break;
+  }
+  return {};
+}
+
+/// Makes the key the object's, in memory of the batch; false when it is no URL-encoded text.
+bool CsvReport::State::take_key(std::string_view text) {
+  char* const into = batch.room(text.size());
+  const std::size_t size = decode_key(text, into);
+  if (size == std::string_view::npos) return false;
+  batch.keep(size);
+  object.key = {into, size};
+  return true;
+}
+
+CsvReport::CsvReport(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CsvReport::~CsvReport() = default;
+CsvReport::CsvReport(CsvReport&&) noexcept = default;
+CsvReport& CsvReport::operator=(CsvReport&&) noexcept = default;
+
+Result<CsvReport> CsvReport::make(std::span<const std::string> columns, std::string bucket,
+                                  TakeObjects take) {
+  UPKEEP_TRY(auto roles, roles_of(columns));
+  return CsvReport(
+      std::make_unique<State>(std::move(roles), columns, std::move(bucket), std::move(take)));
+}
+
+ReportColumns CsvReport::columns() const { return columns_of(state_->roles); }
+Result<void> CsvReport::add(std::string_view piece) { return state_->add(piece); }
+Result<void> CsvReport::finish() { return state_->finish(); }
+std::uint64_t CsvReport::rows() const { return state_->rows; }
+
+}  // namespace upkeep

@@ -1,0 +1,89 @@
+// The few tricks that make reading a row quick: 8 or 16 characters at once. All of them read
+// a little further than they are asked to, so whoever calls sees to it that there is more.
+#pragma once
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace upkeep::scan {
+
+static_assert(std::endian::native == std::endian::little, "the first character is the lowest");
+
+/// So far beyond a place may be read.
+inline constexpr std::size_t beyond = 32;
+
+constexpr std::uint64_t every_byte(std::uint8_t byte) { return 0x0101010101010101u * byte; }
+
+inline std::uint64_t load8(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+inline std::uint16_t load2(const char* at) {
+  std::uint16_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+struct Quote {
+  const char* at = nullptr;  ///< null: none before `end`
+  bool is_escaped = false;   ///< a `%` or `+` stands before it
+};
+
+/// The first quote from `at` on.
+inline Quote find_quote(const char* at, const char* end) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"'), percent = _mm_set1_epi8('%'), plus = _mm_set1_epi8('+');
+  unsigned escapes = 0;
+  for (; at < end; at += 16) {
+    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto quotes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, quote)));
+    const auto found = static_cast<unsigned>(
+        _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(text, percent), _mm_cmpeq_epi8(text, plus))));
+    // What lies below the lowest quote; everything when there is none.
+    escapes |= found & (quotes - 1) & ~quotes;
+    if (quotes != 0) return {at + std::countr_zero(quotes), escapes != 0};
+  }
+#else
+  for (bool escaped = false; at < end; ++at) {
+    if (*at == '"') return {at, escaped};
+    escaped = escaped || *at == '%' || *at == '+';
+  }
+#endif
+  return {};
+}
+
+/// How many of the next 8 characters stand before a `%` or `+`.
+inline int before_escape(const char* at) {
+  const std::uint64_t text = load8(at);
+  std::uint64_t found = 0;
+  for (const std::uint8_t sought : {'%', '+'}) {
+    const std::uint64_t other = text ^ every_byte(sought);  // 0 where it stands
+    found |= (other - every_byte(1)) & ~other & every_byte(0x80);
+  }
+  return std::countr_zero(found) / 8;
+}
+
+/// Moves `at` over a number of one to seven digits; false, and `at` anywhere, when there is
+/// none or a longer one.
+inline bool take_number(const char*& at, std::uint64_t& number) {
+  const std::uint64_t digits = load8(at) ^ every_byte('0');
+  // The highest bit of each byte that is more than 9. A carry goes only into higher ones.
+  const std::uint64_t others = ((digits + every_byte(0x76)) | digits) & every_byte(0x80);
+  const int count = std::countr_zero(others) / 8;
+  if (count == 0 || count == 8) return false;
+  // Zeros in front, then pairs, then pairs of pairs.
+  std::uint64_t value = digits << (64 - 8 * count);
+  value = (value * 10 + (value >> 8)) & 0x00ff00ff00ff00ffu;
+  value = (value * 100 + (value >> 16)) & 0x0000ffff0000ffffu;
+  number = (value * 10'000 + (value >> 32)) & 0xffffffffu;
+  at += count;
+  return true;
+}
+
+}  // namespace upkeep::scan

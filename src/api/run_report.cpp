@@ -11,28 +11,44 @@
 #include "api/words.h"
 #include "base/text.h"
 #include "core/incidents.h"
+#include "core/retry.h"
 
 namespace upkeep {
 namespace {
 
 /// Why a gap is still one, when the cycle is over.
 std::string why_left(const CollectionStanding& standing, const Collection& collection,
-                     const PlannedGap& gap, Time now) {
+                     const PlannedGap& gap, bool refused, Time now) {
   if (standing.view.standing == CollectionView::Standing::held) return "held";
   if (!collection.collector) return "the collection has no collector";
-  if (gap.row == nullptr) return "not tried";
+  if (gap.row == nullptr) {
+    return refused ? "not tried: its collector lacks a permission" : "not tried";
+  }
   if (gap.row->not_before <= now) return fmt::format("failed: {}", to_text(gap.row->why));
   return fmt::format("{}: {}",
                      gap.row->rests > 0 ? "rests after the last retry" : "waits for a retry",
                      to_text(gap.row->why));
 }
 
-void add_leftovers(const CollectionStanding& standing, const Config& config, const Condition& where,
-                   Time now, std::vector<Leftover>& leftovers) {
-  const Collection& collection = config.of(standing.id);
+/// Are the collection's tasks held because its collector lacks a permission?
+bool is_refused(const Snapshot& snapshot, const Collection& collection) {
+  if (!collection.collector) return false;
+  const std::string target = "collector:" + snapshot.config.of(*collection.collector).name;
+  return std::ranges::any_of(snapshot.incidents, [&](const auto& entry) {
+    const IncidentRow& row = entry.second;
+    return row.target == target && row.kind == "permission_denied" &&
+           row.state != IncidentRow::State::closed && row.amount >= refusals_max;
+  });
+}
+
+void add_leftovers(const CollectionStanding& standing, const Snapshot& snapshot,
+                   const Condition& where, std::vector<Leftover>& leftovers) {
+  const Collection& collection = snapshot.config.of(standing.id);
+  const bool refused = is_refused(snapshot, collection);
+  const Time now = snapshot.now;
   const std::size_t first = leftovers.size();
   for_each_gap(standing, where, now, [&](const PlannedGap& gap) {
-    const std::string why = why_left(standing, collection, gap, now);
+    const std::string why = why_left(standing, collection, gap, refused, now);
     auto known = std::find_if(leftovers.begin() + static_cast<std::ptrdiff_t>(first),
                               leftovers.end(), [&](const Leftover& l) { return l.why == why; });
     if (known == leftovers.end()) {
@@ -129,7 +145,7 @@ void RunReport::finished(const Snapshot& snapshot) {
     }
     of.after = summary_of(standing, snapshot.now);
     if (standing.view.standing == CollectionView::Standing::held) of.held = standing.view.why;
-    add_leftovers(standing, snapshot.config, where_, snapshot.now, leftovers_);
+    add_leftovers(standing, snapshot, where_, leftovers_);
   }
   for (const auto& [id, row] : snapshot.incidents) {
     if (row.state != IncidentRow::State::open) continue;
@@ -242,7 +258,7 @@ std::string RunReport::leftovers_text(const Style& style) const {
 std::string RunReport::next_text() const {
   std::vector<std::pair<std::string, std::string>> next;
   for (const Leftover& left : leftovers_) {
-    if (left.why == "held" || left.why == "not tried") continue;
+    if (left.why == "held" || left.why.starts_with("not tried")) continue;
     next.emplace_back(fmt::format("upkeep explain {}", shell_word(left.sample)),
                       "why one of them is left");
     break;

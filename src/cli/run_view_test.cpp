@@ -177,6 +177,25 @@ TEST_F(ACycle, only_the_partitions_that_where_names_are_counted) {
   EXPECT_NE(live.text().find("0 of 1 gaps"), std::string::npos) << live.text();
 }
 
+TEST_F(ACycle, what_was_not_tried_for_want_of_a_permission_says_so) {
+  coverage_->mark(5, GapKind::missing);
+  IncidentRow row;
+  row.target = "collector:fetch";
+  row.kind = "permission_denied";
+  row.amount = 3;
+  world_.incidents()[row.id] = row;
+  Tape tape;
+  {
+    Terminal terminal(tape.descriptor(), tape.descriptor(), no_environment());
+    PlainRunView view(terminal, {});
+    play(view);
+  }
+  const std::string text = tape.text();
+  EXPECT_NE(text.find("not tried: its collector lacks a permission, such as games/6.json"),
+            std::string::npos)
+      << text;
+}
+
 TEST_F(ACycle, what_an_open_incident_holds_is_let_go_of_by_name) {
   IncidentRow row;
   row.id = IncidentId{26};

@@ -82,6 +82,7 @@ Engine::Parts::Parts(const Config& config_, Assignment assignment_, const State&
 void Engine::Parts::begin(Time now) {
   keep(PutEngine{{random.state(), next_id}});
   saved = {random.state(), next_id};
+  begun = now;
   wish(MeasureDisk{});
   timers.at(now + disk_every, DiskDue{});
   timers.at(now, ExpiryDue{});
@@ -228,6 +229,7 @@ bool Engine::Parts::is_waiting_for_work(Time now) const {
     }
     if (track.standing != Standing::known) continue;
     if (backlog_stale) return true;
+    if (!refusal(now, CollectionId{i}).empty()) continue;
     const bool waits = std::ranges::any_of(track.rows, [&](const auto& entry) {
       const auto& [index, row] = entry;
       return row.rests == 0 && row.gone_until <= now && row.not_before <= *assignment.run_until &&

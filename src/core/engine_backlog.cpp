@@ -71,6 +71,7 @@ std::optional<Task> Engine::Parts::next_task(Time now) {
 bool Engine::Parts::is_still_wanted(Time now, Task& task) const {
   const CollectionTrack& track = of(task.collection);
   if (!may_fill(task.collection) || track.space != task.space) return false;
+  if (!refusal(now, task.collection).empty()) return false;
   std::erase_if(task.partitions, [&](std::uint64_t index) {
     const auto row = track.rows.find(index);
     const bool waits =
@@ -97,6 +98,7 @@ Backlog Engine::Parts::compute_backlog(Time now, std::uint64_t keep_tasks) const
     input.losses = track.coverage.lost;
     input.first_seen = track.row.first_seen == Time{} ? now : track.row.first_seen;
     input.held_by = held_by(CollectionId{i});
+    if (input.held_by.empty()) input.held_by = refusal(now, CollectionId{i});
     inputs.push_back(std::move(input));
   }
   return Backlog(config, assignment.where, inputs, now, keep_tasks);
@@ -109,6 +111,7 @@ Duration Engine::Parts::estimate(const Task& task) const {
 }
 
 void Engine::Parts::rebuild_backlog(Time now) {
+  close_idle_refusals(now);
   backlog.emplace(compute_backlog(now, backlog_kept));
   backlog_stale = false;
   // A large backlog costs time to compute: at most about a tenth of it is spent on that.

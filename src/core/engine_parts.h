@@ -1,7 +1,7 @@
 // What the engine remembers while it lives, and its decisions by topic. Private to
 // engine*.cpp: engine.cpp starts, dispatches and ends, engine_listing.cpp judges
 // inventories, engine_attempts.cpp starts and ends attempts, engine_proof.cpp settles them,
-// engine_backlog.cpp chooses what comes next.
+// engine_backlog.cpp chooses what comes next, engine_refusal.cpp brakes refused collectors.
 #pragma once
 #include <map>
 #include <optional>
@@ -113,6 +113,11 @@ struct Engine::Parts {
   Backlog compute_backlog(Time, std::uint64_t keep) const;
   Duration estimate(const Task&) const;
 
+  // engine_refusal.cpp: collectors that lack a permission
+  std::string refusal(Time, CollectionId) const;
+  void judge_refusal(Time, const AttemptTrack&, std::uint64_t failed);
+  void close_idle_refusals(Time);
+
   const CollectionTrack& of(CollectionId id) const { return collections.at(id.value); }
   CollectionTrack& of(CollectionId id) { return collections.at(id.value); }
   StoreTrack& store_of(CollectionId id) { return stores.at(config.of(id).store.value); }
@@ -124,6 +129,7 @@ struct Engine::Parts {
   std::uint64_t life = 0;  ///< no two lives have the same: answers to an earlier one fit nothing
   std::uint64_t requests = 0, next_id = 1;
   EngineRow saved;
+  Time begun;
   Step step;
   Timers timers;
   Incidents incidents;

@@ -100,9 +100,6 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
 }
 
 void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Sight>& sights) {
-  const Collector* collector = config.of(*attempt.collection).collector
-                                   ? &config.of(*config.of(*attempt.collection).collector)
-                                   : nullptr;
   std::uint64_t failed = 0;
   for (std::size_t i = 0; i < sights.size(); ++i) {
     const auto gap = judge(*attempt.space, attempt.partitions[i], sights[i], now);
@@ -123,16 +120,7 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
                     : left_out ? "neither named among those gone nor in the store"
                                : attempt.outcome->text});
   }
-  if (collector != nullptr) {
-    const std::string target = "collector:" + collector->name;
-    if (attempt.outcome->why == FailureClass::permission_denied) {
-      incidents.raise(target, "permission_denied",
-                      fmt::format("it says that it lacks a permission: {}", attempt.outcome->text),
-                      0, now);
-    } else if (failed == 0) {
-      incidents.settle(target, "permission_denied", "an attempt succeeded", now);
-    }
-  }
+  judge_refusal(now, attempt, failed);
   keep(DropAttempt{row.id});
   release(attempt);
 }

@@ -1,6 +1,7 @@
 // What becomes of a partition after an attempt that did not fill it: wait, rest, or a
 // tombstone. Full jitter after "Exponential Backoff and Jitter" (AWS Architecture Blog, 2015).
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,8 @@ namespace upkeep {
 
 inline constexpr int deferrals_max = 10;     ///< exit 75 in a row; one more counts as a failure
 inline constexpr int interruptions_max = 3;  ///< so many in a row are charged as one attempt
+inline constexpr std::uint64_t refusals_max = 3;  ///< exit 77 in a row, of one collector; then
+                                                  ///< its other tasks are held
 inline constexpr Duration rest_max = std::chrono::days{7};
 
 /// A random wait up to min(cap, base × 2ᵏ⁻¹) for the k-th failure.

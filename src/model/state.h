@@ -53,7 +53,7 @@ struct IncidentRow {
   State state = State::open;
   Time since, changed;
   std::string text;          ///< one sentence: what is wrong and what to do
-  std::uint64_t amount = 0;  ///< partitions concerned; what an ack accepts
+  std::uint64_t amount = 0;  ///< partitions concerned, or attempts refused; what an ack accepts
   bool operator==(const IncidentRow&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/setup.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -22,6 +23,17 @@ std::optional<std::string> real_variable(std::string_view name) {
 
 using Variables = std::map<std::string, std::string>;
 
+/// As ssh sees it with keys: nobody but the owner may do anything with the file. When it
+/// belongs to somebody else (root, say, for a service's group), that group may read it.
+Result<void> check_private(const std::string& path) {
+  struct stat facts{};
+  if (::stat(path.c_str(), &facts) != 0) return {};  // reading it will say why
+  const mode_t refused = facts.st_uid == ::geteuid() ? 077 : 007;
+  if ((facts.st_mode & refused) == 0) return {};
+  return fail(fmt::format("{} may be read or written by others than its owner; run: chmod 600 {}",
+                          path, path));
+}
+
 /// The .env files of a configuration: those it names, or the one beside it if there is one.
 Result<Variables> read_env_files(const ConfigSource& source) {
   std::vector<std::string> paths = env_files_of(source);
@@ -29,11 +41,7 @@ Result<Variables> read_env_files(const ConfigSource& source) {
   if (paths.empty() && fs::exists(beside)) paths.push_back(beside);
   Variables variables;
   for (const std::string& path : paths) {
-    std::error_code error;
-    const fs::perms rights = fs::status(path, error).permissions();
-    if (!error && (rights & fs::perms::others_read) != fs::perms::none) {
-      return fail(fmt::format("{} may be read by everybody; run: chmod 600 {}", path, path));
-    }
+    UPKEEP_CHECK(check_private(path));
     UPKEEP_TRY(const std::string text, read_file(path));
     UPKEEP_TRY(const Variables more, parse_env_file(path, text));
     for (const auto& [name, value] : more) variables[name] = value;

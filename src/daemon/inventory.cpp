@@ -99,7 +99,8 @@ ObjectStores open_stores(const Config& config) {
   return stores;
 }
 
-StoreListed list_store(const Config& config, const ObjectStores& stores, const ListStore& wish) {
+StoreListed list_store(const Config& config, const ObjectStores& stores, const ListStore& wish,
+                       std::stop_token stop) {
   const Time taken_at = now_by_clock();
   StoreListed listed{wish.request, wish.store, taken_at, {}, {}};
   std::vector<Candidate> candidates = candidates_of(config, wish.store, taken_at);
@@ -114,7 +115,8 @@ StoreListed list_store(const Config& config, const ObjectStores& stores, const L
   Comparison comparison(config.of(wish.store), spaces, taken_at, taken_at,
                         unknown_folders(config, candidates));
   const auto failed =
-      stores.at(wish.store.value)->list("", [&](const Object& object) { comparison.add(object); });
+      stores.at(wish.store.value)
+          ->list("", [&](const Object& object) { comparison.add(object); }, std::move(stop));
   if (!failed) {
     listed.error = failed.error();
     return listed;

@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,9 @@ Result<SpacePtr> make_space(const Config&, const Collection&, Time now);
 
 /// Reads the tables, makes the spaces, lists, compares. A table that cannot be read and a
 /// part that cannot be listed are errors of the collections they concern.
-StoreListed list_store(const Config&, const ObjectStores&, const ListStore&);
+/// Asked to stop, it soon returns an error.
+StoreListed list_store(const Config&, const ObjectStores&, const ListStore&,
+                       std::stop_token stop = {});
 
 /// What the store shows of these partitions, now.
 PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,7 @@ struct Shell::Parts {
   Executor* executor = nullptr;  ///< set by run()
   Narrator narrator;
   FailuresLog failures;
+  std::stop_source stop_listing;  ///< proofs go on, but nobody waits for a listing any more
   asio::thread_pool workers{2};
   asio::steady_timer wake_timer{io}, commit_timer{io}, tick_timer{io};
   std::deque<Event> inbox;
@@ -240,8 +242,10 @@ void Shell::Parts::log_failure(std::string_view source, FailureClass why, std::s
 // --- Commands out ------------------------------------------------------------------
 
 void Shell::Parts::carry_out(const ListStore& wish) {
-  asio::post(workers, [this, wish] {
-    auto listed = std::make_shared<StoreListed>(list_store(ground.config, ground.stores, wish));
+  asio::post(workers, [this, wish, stop = stop_listing.get_token()] {
+    auto listed =
+        std::make_shared<StoreListed>(list_store(ground.config, ground.stores, wish, stop));
+    if (stop.stop_requested()) return;  // what it says now says nothing about the store
     asio::post(io, [this, listed] { take(std::move(*listed)); });
   });
 }
@@ -314,7 +318,10 @@ Result<void> Shell::run(Executor& executor) {
   return {};
 }
 
-void Shell::stop() { parts_->take(StopAsked{}); }
+void Shell::stop() {
+  parts_->stop_listing.request_stop();
+  parts_->take(StopAsked{});
+}
 
 const std::map<StoreId, Duration>& Shell::listings() const { return parts_->listings; }
 

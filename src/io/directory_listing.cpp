@@ -72,7 +72,7 @@ int DirectoryListing::run(Descriptor folder, std::string key, std::string_view b
   base.key_size = key_.size();
   if (const int number = read(base, beginning); number != 0) return number;
   way_.push_back(std::move(base));
-  while (!way_.empty()) {
+  while (!way_.empty() && !stop_.stop_requested()) {
     Folder& here = way_.back();
     key_.resize(here.key_size);
     if (here.left.empty()) {
@@ -146,6 +146,7 @@ int DirectoryListing::read(Folder& folder, std::string_view beginning) {
     if (size < 0) return errno;
     if (size == 0) return 0;
     for (ssize_t at = 0; at < size;) {
+      if (stop_.stop_requested()) return 0;
       const auto* entry = reinterpret_cast<const struct dirent64*>(buffer_.data() + at);
       at += entry->d_reclen;
       const std::string_view name = entry->d_name;

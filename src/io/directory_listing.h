@@ -4,8 +4,10 @@
 
 #include <compare>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "io/descriptor.h"
@@ -36,15 +38,16 @@ bool means_nothing_there(int number);
 class DirectoryListing {
  public:
   /// `root` is named in errors. References must hold while the listing lives.
-  DirectoryListing(const std::string& root, const std::function<void(const Object&)>& take)
-      : root_(root), take_(take) {}
+  DirectoryListing(const std::string& root, const std::function<void(const Object&)>& take,
+                   std::stop_token stop)
+      : root_(root), take_(take), stop_(std::move(stop)) {}
 
   /// Goes one folder further down without listing it: to a base that lies deeper. False when
   /// it leads back into a folder on the way, where nothing is listed.
   bool pass(FolderIdentity);
   /// Lists the open folder whose keys begin with `key` ("" or ending in `/`) and all below
   /// it; in the folder itself, only names that begin with `beginning`. Returns the errno with
-  /// which reading that first folder failed, or 0.
+  /// which reading that first folder failed, or 0. Asked to stop, it goes no further.
   int run(Descriptor folder, std::string key, std::string_view beginning);
 
   std::vector<FailedPart> take_failed() { return std::move(failed_); }
@@ -69,6 +72,7 @@ class DirectoryListing {
 
   const std::string& root_;
   const std::function<void(const Object&)>& take_;
+  std::stop_token stop_;
   std::vector<FolderIdentity> passed_;
   std::vector<Folder> way_;
   std::string key_;

@@ -83,8 +83,9 @@ int look_below(Descriptor folder, std::string_view key, struct statx& facts) {
 
 }  // namespace
 
-Result<std::vector<FailedPart>> DirectoryStore::list(
-    std::string_view prefix, const std::function<void(const Object&)>& take) {
+Result<std::vector<FailedPart>> DirectoryStore::list(std::string_view prefix,
+                                                     const std::function<void(const Object&)>& take,
+                                                     std::stop_token stop) {
   std::vector<std::string_view> parts = split(prefix, '/');
   const std::string_view beginning = parts.back();
   parts.pop_back();
@@ -97,9 +98,10 @@ Result<std::vector<FailedPart>> DirectoryStore::list(
   if (const int number = identify(root.number(), identity); number != 0) {
     return fail_store(number, folder_, "looked at");
   }
-  DirectoryListing listing(folder_, take);
+  DirectoryListing listing(folder_, take, stop);
   std::size_t at = 0;
   const int number = list_below(listing, std::move(root), parts, beginning, at);
+  if (stop.stop_requested()) return fail("the listing of " + folder_ + " was stopped");
   UPKEEP_CHECK(check_same(folder_, identity));
   std::vector<FailedPart> failed = listing.take_failed();
   if (number != 0 && parts.empty()) return fail_store(number, folder_, "listed");

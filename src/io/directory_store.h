@@ -17,7 +17,8 @@ class DirectoryStore final : public ObjectStore {
   explicit DirectoryStore(std::string folder) : folder_(std::move(folder)) {}
 
   Result<std::vector<FailedPart>> list(std::string_view prefix,
-                                       const std::function<void(const Object&)>& take) override;
+                                       const std::function<void(const Object&)>& take,
+                                       std::stop_token stop = {}) override;
   Result<std::optional<Facts>> look(std::string_view key) override;
 
  private:

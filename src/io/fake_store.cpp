@@ -44,7 +44,8 @@ const FailedPart* FakeStore::broken(std::string_view key) const {
 }
 
 Result<std::vector<FailedPart>> FakeStore::list(std::string_view prefix,
-                                                const std::function<void(const Object&)>& take) {
+                                                const std::function<void(const Object&)>& take,
+                                                std::stop_token stop) {
   std::unique_lock lock(mutex_);
   if (refusal_) return std::unexpected(*refusal_);
   const auto vanishes_after = vanishes_after_;
@@ -59,9 +60,11 @@ Result<std::vector<FailedPart>> FakeStore::list(std::string_view prefix,
   lock.unlock();  // `take` may change the store
   std::size_t given = 0;
   for (const auto& [key, facts] : seen) {
+    if (stop.stop_requested()) break;
     if (vanishes_after == given++) break;
     take({.key = key, .size = facts.size, .modified = facts.modified});
   }
+  if (stop.stop_requested()) return fail("the listing was stopped");
   if (vanishes_after) return fail("the store vanished while it was listed");
   return failed;
 }

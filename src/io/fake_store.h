@@ -24,7 +24,8 @@ class FakeStore final : public ObjectStore {
   void mend();
 
   Result<std::vector<FailedPart>> list(std::string_view prefix,
-                                       const std::function<void(const Object&)>& take) override;
+                                       const std::function<void(const Object&)>& take,
+                                       std::stop_token stop = {}) override;
   Result<std::optional<Facts>> look(std::string_view key) override;
 
  private:

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -101,6 +102,19 @@ TEST_P(ObjectStoreContract, an_empty_store_lists_nothing) {
   EXPECT_TRUE(keys("").empty());
   EXPECT_TRUE(keys("a/b").empty());
   EXPECT_TRUE(failed.empty());
+}
+
+TEST_P(ObjectStoreContract, a_listing_that_is_asked_to_stop_ends_with_an_error) {
+  for (int i = 0; i < 50; ++i) put(std::to_string(i % 7) + "/" + std::to_string(i));
+  std::stop_source stop;
+  int objects = 0;
+  const auto take = [&](const Object&) {
+    if (++objects == 20) stop.request_stop();
+  };
+  EXPECT_FALSE(store().list("", take, stop.get_token()));
+  EXPECT_EQ(objects, 20);
+  EXPECT_FALSE(store().list("", take, stop.get_token()));
+  EXPECT_EQ(objects, 20);
 }
 
 TEST_P(ObjectStoreContract, every_object_is_listed_once_with_its_size_and_time) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,10 @@ class ObjectStore {
   /// Calls `take` for every object whose key begins with `prefix`, in any order; the key is
   /// valid during the call only. Objects that come or go meanwhile may or may not be seen;
   /// all others are seen exactly once, or lie in a failed part. An error means that nothing
-  /// can be said.
+  /// can be said; asked to stop, it soon returns one.
   virtual Result<std::vector<FailedPart>> list(std::string_view prefix,
-                                               const std::function<void(const Object&)>& take) = 0;
+                                               const std::function<void(const Object&)>& take,
+                                               std::stop_token stop = {}) = 0;
 
   struct Facts {
     std::uint64_t size = 0;

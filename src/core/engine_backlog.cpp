@@ -16,7 +16,10 @@ bool Engine::Parts::all_judged() const {
 
 bool Engine::Parts::may_start(Time now) const {
   if (!assignment.fill || !config.enabled || stopping || complete || disk_low_since) return false;
-  if (is_one_run() && (now >= *assignment.run_until || !all_judged())) return false;
+  return !is_one_run() || (now < *assignment.run_until && all_judged());
+}
+
+bool Engine::Parts::has_room() const {
   const auto busy = std::ranges::count_if(
       attempts, [](const auto& entry) { return entry.second.view.phase != Phase::proving; });
   // Proofs take no place, but they must not pile up when collectors are faster than looks.
@@ -38,8 +41,26 @@ bool Engine::Parts::may_fill(CollectionId id) const {
   return of(id).assigned && config.of(id).collector && held_by(id).empty();
 }
 
+/// What the store confirmed to be gaps starts now, or goes back into the backlog.
+void Engine::Parts::launch_confirmed(Time now) {
+  std::vector<AttemptId> confirmed;
+  for (const auto& [id, attempt] : attempts) {
+    if (attempt.view.phase == Phase::confirming && attempt.is_confirmed) confirmed.push_back(id);
+  }
+  for (const AttemptId id : confirmed) {
+    AttemptTrack& attempt = attempts.at(id);
+    if (may_start(now) && may_fill(*attempt.collection)) {
+      launch(now, attempt);
+    } else {
+      backlog_stale = true;
+      release(attempt);
+    }
+  }
+}
+
 void Engine::Parts::fill(Time now) {
-  while (may_start(now)) {
+  launch_confirmed(now);
+  while (may_start(now) && has_room()) {
     auto task = next_task(now);
     if (!task) return;
     choose(now, *std::move(task));

@@ -103,6 +103,8 @@ struct Engine::Parts {
   void fill(Time);
   bool all_judged() const;
   bool may_start(Time) const;
+  bool has_room() const;
+  void launch_confirmed(Time);
   bool may_fill(CollectionId) const;
   std::string held_by(CollectionId) const;
   std::optional<Task> next_task(Time);

@@ -10,6 +10,7 @@ namespace upkeep {
 
 void Engine::Parts::look(Time now, AttemptTrack& attempt) {
   attempt.look = next_request();
+  attempt.looked_at = now;
   wish(LookAt{*attempt.look, attempt.space, attempt.partitions});
   timers.at(now + look_patience, AnswerOverdue{*attempt.look});
 }
@@ -77,7 +78,7 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
     const auto current = track.space->find_written(key);
     if (current) {
       track.coverage.mark(*current, gap);
-      track.proofs[*current] = {now, gap};
+      track.proofs[*current] = {attempt.looked_at, gap};
     }
     if (gap && current) {
       left.push_back(index);
@@ -90,13 +91,11 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
   }
   attempt.partitions = attempt.view.task.partitions = left;
   attempt.view.row.keys = keys;
-  const bool in_time = !is_one_run() || now < *assignment.run_until;
-  if (!left.empty() && may_fill(*attempt.collection) && !stopping && in_time) {
-    launch(now, attempt);
-    return;
+  if (left.empty()) {
+    release(attempt);
+  } else {
+    attempt.is_confirmed = true;  // it starts once all that this step brings is known
   }
-  backlog_stale |= !left.empty();
-  release(attempt);
 }
 
 void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Sight>& sights) {
@@ -136,7 +135,7 @@ bool Engine::Parts::settle(Time now, AttemptTrack& attempt, std::size_t position
   const auto index = track.space->find_written(key);
   if (!index) return true;  // nobody expects it any more
   track.coverage.mark(*index, gap);
-  track.proofs[*index] = {now, gap};
+  track.proofs[*index] = {attempt.looked_at, gap};
   const Outcome& outcome = *attempt.outcome;
   if (!gap) {
     note(now, subject,

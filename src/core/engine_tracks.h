@@ -27,7 +27,7 @@ struct StoreTrack {
 
 /// What a look at the store showed after the inventory began: fresher than the inventory.
 struct Proof {
-  Time at;
+  Time at;  ///< when it was asked for: the look was not before that
   std::optional<GapKind> gap;
 };
 
@@ -60,7 +60,9 @@ struct AttemptTrack {
   SpacePtr space;                          ///< null while the collection of an orphan is not known
   std::vector<std::uint64_t> partitions;   ///< in `space`, in the order of view.row.keys
   std::optional<RequestId> look;           ///< asked for, not answered yet
+  Time looked_at;                          ///< when the last look was asked for
   int looks_failed = 0;
+  bool is_confirmed = false;  ///< its partitions were seen to be gaps; it may start
   bool is_stopped = false;  ///< asked to end, at its deadline or with upkeep
   std::optional<Outcome> outcome;
   std::optional<Duration> retry_after;

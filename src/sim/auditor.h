@@ -32,8 +32,7 @@ class Auditor {
   void decided(const Step&);
   void committing(std::span<const Change>);
   void committed();
-  void asked(const ListStore&);
-  void asked(const LookAt&);
+  void listing(const ListStore&);
   void starting(const StartAttempt&);
   void completed();
   void rests();
@@ -111,7 +110,7 @@ class Auditor {
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
   int steps_at_once_ = 0;
   std::uint64_t rests_ = 0;
-  Time last_step_;
+  Time last_step_, life_began_;
   // Of all lives.
   std::map<AttemptId, Tried> tried_;          ///< started, not settled
   std::set<AttemptId> ids_;                   ///< ever started

@@ -56,9 +56,7 @@ void Auditor::queue_is_right() const {
   std::uint64_t gaps = 0;
   for (const RunningAttempt& attempt : engine_->attempts()) {
     for (const std::string& key : attempt.row.keys) busy.emplace(attempt.row.collection, key);
-    if (attempt.phase != RunningAttempt::Phase::orphan && attempt.task.space) {
-      gaps += attempt.task.partitions.size();
-    }
+    gaps += attempt.task.partitions.size();  // none while an orphan's collection is not known
   }
   for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
     const CollectionId id{i};

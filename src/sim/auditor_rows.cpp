@@ -110,7 +110,7 @@ void Auditor::charges_follow_the_rules(const PartitionRow& before, const Partiti
   } else if (after.why != FailureClass::interrupted && after.why != FailureClass::timeout) {
     refuse("nobody told how it ended");
   }
-  if (after.not_before > world_.now + days{8}) refuse("waits too long");
+  if (after.not_before > after.changed + days{8}) refuse("waits too long");
   if (outcome.claim == Claim::later && before.deferrals < 10) {
     if (after.deferrals != before.deferrals + 1 || after.attempts != before.attempts ||
         after.rests != before.rests) {
@@ -135,7 +135,7 @@ void Auditor::charges_follow_the_rules(const PartitionRow& before, const Partiti
   for (int i = 0; i < before.rests && rest < days{7}; ++i) rest *= 2;
   rest = std::min<Duration>(rest, days{7});
   if (after.attempts != 0 || after.rests != before.rests + 1) refuse("it must rest");
-  if (after.not_before < world_.now + rest - minutes{10}) refuse("it rests too short");
+  if (after.not_before < after.changed + rest) refuse("it rests too short");
 }
 
 /// A row is forgotten when its partition is good again, or when nobody can ask for it.
@@ -146,7 +146,7 @@ void Auditor::rows_go_for_a_reason(const Key& key) const {
   const bool old =
       row->changed < world_.now - config_->keep.journal && row->gone_until < world_.now;
   if (collection) {
-    if (evidence_->could_be_good(*collection, key.second)) return;
+    if (evidence_->is_good(*collection, key.second)) return;
     const SpacePtr space = engine_->view(*collection).space;
     if (old && space && !space->find_written(key.second)) return;
   } else if (old) {

@@ -37,7 +37,7 @@ std::vector<CollectionFinding> Daemon::spaces_of(StoreId store) const {
 
 void Daemon::carry_out(const ListStore& wish) {
   const std::string& name = config_->of(wish.store).name;
-  auditor_.asked(wish);
+  auditor_.listing(wish);
   if (world_.fate.strikes(Fault::listing_never_answers, name)) return;
   const Time taken_at = world_.now;
   if (world_.fate.strikes(Fault::listing_refused, name)) {
@@ -86,7 +86,6 @@ StoreListed Daemon::listed(const ListStore& wish, Time taken_at,
 
 void Daemon::carry_out(const LookAt& wish) {
   const std::string& name = config_->of(wish.space->collection().store).name;
-  auditor_.asked(wish);
   if (world_.fate.strikes(Fault::look_never_answers, name)) return;
   if (world_.fate.strikes(Fault::look_refused, name)) {
     return answer(PartitionsSeen{wish.request, {}, Error{"I/O error"}}, seconds{1});

@@ -19,23 +19,22 @@ class Evidence {
  public:
   explicit Evidence(const Config& config) : config_(config) {}
 
+  // What the engine asked for, and when it decided to.
   void asked(const ListStore& wish, Time now) { listings_[wish.request] = now; }
   void asked(const LookAt& wish, Time now) { looks_.emplace(wish.request, Question{wish, now}); }
-  void told(const StoreListed&, Time now);
+  /// False when nobody waits for it: a second answer, or one that came too late.
+  bool told(const StoreListed&);
   void told(const PartitionsSeen&, Time now);
+  /// Forgets questions that have waited too long for an answer, after what came in this step
+  /// was taken in. Were there any?
+  bool gives_up(Time now);
 
-  /// Was the last listing of the collection whole, and in time to be believed?
+  /// Was the last listing of the collection whole?
   bool is_known(CollectionId) const;
   /// Does the newest word say that nothing is wrong with the partition?
   bool is_good(CollectionId, const std::string& key) const;
-  /// Might the engine believe so, because of an answer that came so late that it may count?
-  bool could_be_good(CollectionId, const std::string& key) const;
   /// The same, for a look asked for at or after this time.
   bool is_proved(CollectionId, const std::string& key, Time since) const;
-  /// Forgets questions that nobody can expect to be answered any more. Were there any?
-  bool gives_up(Time now);
-  /// Is this the first answer to its question, early enough that nobody has given up on it?
-  bool is_timely(const StoreListed&, Time now) const;
 
  private:
   struct Question {
@@ -45,7 +44,6 @@ class Evidence {
   struct Listing {
     Time taken_at;
     bool failed = false;
-    bool timely = false;  ///< else the engine may believe it or not
     SpacePtr space;
     Coverage coverage;
   };

@@ -113,6 +113,8 @@ DicedFate::DicedFate(std::uint64_t seed) : dice_(seed) {
     if (!dice_.chance(65)) continue;
     rates_[i] = table[i].rate * temper / 100 * (50 + dice_.below(150)) / 100;
   }
+  std::uint64_t& all_die = rates_[static_cast<std::size_t>(children_die_too)];
+  all_die = std::min<std::uint64_t>(all_die, 60'000);  // or none would ever live on
 }
 
 bool DicedFate::decides(Fault fault, std::string_view) {
@@ -126,6 +128,9 @@ void DicedFate::make_up_for_missing() {
     const std::uint64_t likely = std::min<std::uint64_t>(5'000 + table[i].rate * 5, 60'000);
     rates_[i] = std::max(rates_[i], likely);
   }
+  // Children outlive a daemon only where it dies with some of them alive.
+  if (count(children_live_on) > 0 && count(end_heard_in_next_life) > 0) return;
+  rates_[static_cast<std::size_t>(dies_while_acting)] = 30'000;
 }
 
 std::optional<Fault> DicedFate::missing() const {

@@ -62,7 +62,7 @@ class Simulation {
     drive(world_, daemon_, world_.now + days{options_.days});
     for (int more = 0; fate_.missing() || daemon_.deaths() < options_.deaths; ++more) {
       fate_.make_up_for_missing();
-      if (more == 400) {
+      if (more == 100) {
         const auto missing = fate_.missing();
         throw Violation{"every_fault_strikes",
                         missing ? std::string(name_of(*missing)) : "too few deaths"};

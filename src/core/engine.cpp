@@ -197,7 +197,7 @@ void Engine::Parts::due(Time now, const ExpiryDue& again) {
   keep(ExpireJournal{before});
   incidents.expire(before);
   std::erase_if(foreign_rows, [&](const auto& entry) {
-    const bool old = entry.second.changed < before;
+    const bool old = entry.second.changed < before && entry.second.gone_until < now;
     if (old) keep(DropPartition{entry.second.collection, entry.second.key});
     return old;
   });

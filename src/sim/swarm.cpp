@@ -117,7 +117,8 @@ class Maker {
 
   void expect(CollectionText& collection, bool dated) {
     Settings& all = collection.expect;
-    if (dice_.chance(60)) all.emplace_back("min_size", one_of(std::array{"1B", "200B", "4KiB"}));
+    // Seldom without: a seed in which nothing can be too small lacks a kind of fault.
+    if (dice_.chance(90)) all.emplace_back("min_size", one_of(std::array{"1B", "200B", "4KiB"}));
     if (dated && dice_.chance(30))
       all.emplace_back("settled_after", one_of(std::array{"6h", "2d"}));
     if (dated && dice_.chance(40))

@@ -18,12 +18,10 @@ namespace {
 
 /// Why a gap is still one, when the cycle is over.
 std::string why_left(const CollectionStanding& standing, const Collection& collection,
-                     const PlannedGap& gap, bool refused, Time now) {
+                     const PlannedGap& gap, std::string_view untried, Time now) {
   if (standing.view.standing == CollectionView::Standing::held) return "held";
   if (!collection.collector) return "the collection has no collector";
-  if (gap.row == nullptr) {
-    return refused ? "not tried: its collector lacks a permission" : "not tried";
-  }
+  if (gap.row == nullptr) return std::string(untried);
   if (gap.row->not_before <= now) return fmt::format("failed: {}", to_text(gap.row->why));
   return fmt::format("{}: {}",
                      gap.row->rests > 0 ? "rests after the last retry" : "waits for a retry",
@@ -41,14 +39,21 @@ bool is_refused(const Snapshot& snapshot, const Collection& collection) {
   });
 }
 
+/// Why gaps were not tried that nothing is known of.
+std::string_view why_untried(const Snapshot& snapshot, const Collection& collection) {
+  if (!snapshot.config.enabled) return "not tried: filling is disabled";
+  if (is_refused(snapshot, collection)) return "not tried: its collector lacks a permission";
+  return "not tried";
+}
+
 void add_leftovers(const CollectionStanding& standing, const Snapshot& snapshot,
                    const Condition& where, std::vector<Leftover>& leftovers) {
   const Collection& collection = snapshot.config.of(standing.id);
-  const bool refused = is_refused(snapshot, collection);
+  const std::string_view untried = why_untried(snapshot, collection);
   const Time now = snapshot.now;
   const std::size_t first = leftovers.size();
   for_each_gap(standing, where, now, [&](const PlannedGap& gap) {
-    const std::string why = why_left(standing, collection, gap, refused, now);
+    const std::string why = why_left(standing, collection, gap, untried, now);
     auto known = std::find_if(leftovers.begin() + static_cast<std::ptrdiff_t>(first),
                               leftovers.end(), [&](const Leftover& l) { return l.why == why; });
     if (known == leftovers.end()) {
@@ -137,6 +142,7 @@ void RunReport::finished(const Snapshot& snapshot) {
   ended_ = snapshot.now;
   if (started_ == Time{}) started_ = ended_;
   failures_log_ = snapshot.config.state + "/logs/failures.log";
+  if (!snapshot.config.enabled) disabled_by_ = snapshot.config.path;
   for (const CollectionStanding& standing : snapshot.collections) {
     Line& of = line(snapshot.config.of(standing.id).name);
     if (!is_judged(standing)) {
@@ -179,6 +185,13 @@ std::string RunReport::outcome_text() const {
   std::string out = stopped_ ? "Stopped on request. " : "";
   if (numbers_.attempts == 0 && none_known) {
     return out + "Nothing could be judged, so nothing was started.\n";
+  }
+  if (!disabled_by_.empty()) {
+    out += fmt::format("Filling is disabled by `enabled: false` in {}: nothing was started.\n",
+                       disabled_by_);
+    if (left == 0) return out;
+    return out +
+           fmt::format("{} left.\n", left == 1 ? "1 gap is" : with_thousands(left) + " gaps are");
   }
   if (numbers_.attempts == 0 && left == 0 && !unknown) {
     return out + "Nothing was to be done: there are no gaps.\n";
@@ -304,6 +317,7 @@ std::string RunReport::json() const {
       .member("started_at", to_text(started_))
       .member("ended_at", to_text(ended_))
       .member("stopped", stopped_)
+      .member("enabled", disabled_by_.empty())
       .member("attempts", numbers_.attempts)
       .member("attempts_failed", numbers_.attempts_failed)
       .member("closed", numbers_.closed)

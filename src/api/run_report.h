@@ -70,6 +70,7 @@ class RunReport {
   std::size_t incidents_open_ = 0;
   std::vector<IncidentId> holds_;  ///< open incidents that hold something
   std::string failures_log_;
+  std::string disabled_by_;  ///< the configuration that says so; empty: filling is enabled
   bool stopped_ = false;
 };
 

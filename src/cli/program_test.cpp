@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -149,6 +150,22 @@ TEST_F(ALake, a_run_fills_the_gaps_and_the_other_commands_tell_of_it) {
   EXPECT_EQ(why.code, 0);
   EXPECT_NE(why.out.find("filled by attempt"), std::string::npos) << why.out;
   EXPECT_EQ(ask({"incidents", "--json"}).out, "[]\n");
+}
+
+TEST_F(ALake, a_run_with_filling_disabled_says_by_which_key) {
+  std::string text;
+  std::getline(std::ifstream(folder_ / "upkeep.yaml"), text, '\0');
+  folder_.write("upkeep.yaml", "enabled: false\n" + text);
+  const Answer run = ask({"run"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.out.find("Filling is disabled by `enabled: false` in " + (folder_ / "upkeep.yaml") +
+                         ": nothing was started.\n2 gaps are left.\n"),
+            std::string::npos)
+      << run.out;
+  EXPECT_NE(run.out.find("not tried: filling is disabled"), std::string::npos) << run.out;
+  const auto plan = parse_json(ask({"plan", "--json"}).out);
+  EXPECT_EQ(plan->at("tasks").at(0).at("status"), "held");
+  EXPECT_EQ(plan->at("tasks").at(0).at("held_by"), "filling is disabled by `enabled: false`");
 }
 
 TEST_F(ALake, what_cannot_be_judged_is_exit_5_and_nothing_is_made_up) {

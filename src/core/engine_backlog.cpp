@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "core/engine_parts.h"
 #include "core/retry.h"
 
@@ -119,6 +120,7 @@ Backlog Engine::Parts::compute_backlog(Time now, std::uint64_t keep_tasks) const
     input.losses = track.coverage.lost;
     input.first_seen = track.row.first_seen == Time{} ? now : track.row.first_seen;
     input.held_by = held_by(CollectionId{i});
+    if (!config.enabled) input.held_by = "filling is disabled by `enabled: false`";
     if (input.held_by.empty()) input.held_by = refusal(now, CollectionId{i});
     inputs.push_back(std::move(input));
   }
@@ -175,11 +177,12 @@ void Engine::Parts::raise_unfillable(Time now, CollectionId id) {
     incidents.settle(target, "unfillable", "no partition rests any more", now);
     return;
   }
-  incidents.raise(target, "unfillable",
-                  fmt::format("{} {} after the last retry; the latest, {}: {}: {}", resting,
-                              resting == 1 ? "partition rests" : "partitions rest", last->key,
-                              to_text(last->why), last->text),
-                  resting, now);
+  incidents.raise(
+      target, "unfillable",
+      fmt::format("{} {} after the last retry; the latest, {}: {}: {}", with_thousands(resting),
+                  resting == 1 ? "partition rests" : "partitions rest", last->key,
+                  to_text(last->why), last->text),
+      resting, now);
 }
 
 }  // namespace upkeep

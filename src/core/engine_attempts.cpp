@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "core/engine_parts.h"
 #include "core/retry.h"
 
@@ -49,7 +50,7 @@ void Engine::Parts::launch(Time now, AttemptTrack& attempt) {
   keep(PutAttempt{row});
   note(now, row.task,
        fmt::format("attempt {} started: collector {} for {} {} {} of {}, until {}", row.id.value,
-                   collector.name, row.keys.size(), to_text(attempt.view.task.kind),
+                   collector.name, with_thousands(row.keys.size()), to_text(attempt.view.task.kind),
                    row.keys.size() == 1 ? "partition" : "partitions", row.collection,
                    to_text(row.deadline)));
   wish(StartAttempt{row.id, row.task, *attempt.collection, attempt.space, attempt.partitions,

@@ -54,6 +54,48 @@ TEST(Hold, a_large_loss_starts_nothing_until_an_ack) {
   EXPECT_EQ(world.running.size(), 5);
 }
 
+TEST(Hold, another_amount_in_the_next_inventory_renews_what_the_incident_says) {
+  Whole world;
+  world.config.loop.reconcile_every = 2h;
+  world.lose(12);
+  world.pass(2h);
+  const IncidentRow first = *world.incident("held_loss");
+  EXPECT_EQ(first.amount, 12);
+  world.now += 10min;
+  world.lose(14);
+  world.restart();
+  const IncidentRow& renewed = *world.incident("held_loss");
+  EXPECT_EQ(renewed.id, first.id);
+  EXPECT_EQ(renewed.since, first.since);
+  EXPECT_EQ(renewed.amount, 14);
+  EXPECT_NE(renewed.text.find("lost 14 of 30 objects"), std::string::npos) << renewed.text;
+}
+
+TEST(Hold, another_growth_renews_what_the_incident_says) {
+  World world;
+  world.add("a", 100);
+  world.put_all("a", 100);
+  world.begin();
+  world.resize({0}, 5000);
+  world.pass(1h);
+  world.resize({0}, 5100);
+  world.pass(1h);
+  ASSERT_NE(world.incident("held_growth"), nullptr);
+  EXPECT_EQ(world.incident("held_growth")->amount, 5100);
+  EXPECT_NE(world.incident("held_growth")->text.find("5,100 partitions"), std::string::npos);
+}
+
+TEST(Hold, numbers_in_texts_have_separators) {
+  World world;
+  world.add("a", 3000);
+  world.put_all("a", 3000);
+  world.begin();
+  world.objects.clear();
+  world.pass(1h);
+  const std::string text = world.incident("held_loss")->text;
+  EXPECT_NE(text.find("lost 3,000 of 3,000 objects"), std::string::npos) << text;
+}
+
 TEST(Hold, a_later_inventory_confirms_a_large_loss) {
   Whole world;
   world.lose(12);

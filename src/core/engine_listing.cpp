@@ -198,7 +198,8 @@ bool Engine::Parts::is_loss_held(Time now, StoreId id, std::uint64_t had, std::u
   const std::string text = fmt::format(
       "the inventory lost {} of {} objects that were there before ({:.0f} %); nothing is fetched "
       "again until the loss is acknowledged or a later inventory confirms it",
-      lost, had, 100.0 * static_cast<double>(lost) / static_cast<double>(std::max(had, lost)));
+      with_thousands(lost), with_thousands(had),
+      100.0 * static_cast<double>(lost) / static_cast<double>(std::max(had, lost)));
   const IncidentRow* known = incidents.find(target, "held_loss");
   if (known == nullptr) {
     incidents.raise(target, "held_loss", text, lost, now);
@@ -216,6 +217,7 @@ bool Engine::Parts::is_loss_held(Time now, StoreId id, std::uint64_t had, std::u
     incidents.settle(target, "held_loss", "a later inventory confirms the loss", now);
     return false;
   }
+  if (known->amount != lost) incidents.raise(target, "held_loss", text, lost, now);
   return true;
 }
 
@@ -240,9 +242,12 @@ bool Engine::Parts::is_growth_held(Time now, CollectionId id, std::uint64_t expe
     incidents.reopen(*known, text, expected, now);
     return true;
   }
-  if (known->state != IncidentRow::State::acked) return true;
-  incidents.settle(target, "held_growth", "the growth was acknowledged", now);
-  return false;
+  if (known->state == IncidentRow::State::acked) {
+    incidents.settle(target, "held_growth", "the growth was acknowledged", now);
+    return false;
+  }
+  if (known->amount != expected) incidents.raise(target, "held_growth", text, expected, now);
+  return true;
 }
 
 void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& lost,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "core/engine_parts.h"
 #include "core/retry.h"
 
@@ -112,7 +113,7 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
     const bool lied = attempt.outcome->claim == Claim::success;
     const bool left_out = attempt.outcome->claim == Claim::gone;
     const std::string more =
-        row.keys.size() > 1 ? fmt::format(" and {} more", row.keys.size() - 1) : "";
+        row.keys.size() > 1 ? fmt::format(" and {} more", with_thousands(row.keys.size() - 1)) : "";
     wish(LogFailure{fmt::format("{} {}{}", row.collection, row.keys.front(), more),
                     lied || left_out ? FailureClass::data_incomplete : attempt.outcome->why,
                     lied ? "it claimed success, but the store does not show what it was to write"

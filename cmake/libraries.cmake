@@ -6,9 +6,12 @@ pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(fmt REQUIRED IMPORTED_TARGET fmt)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(snappy REQUIRED IMPORTED_TARGET snappy)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 
 set(UPKEEP_LIBRARIES_base PkgConfig::fmt absl::time)
+set(UPKEEP_LIBRARIES_parquet PkgConfig::isal PkgConfig::snappy PkgConfig::zstd)
 set(UPKEEP_LIBRARIES_coverage absl::flat_hash_map PkgConfig::zlib)
 # zlib packs what the tests unpack.
 set(UPKEEP_LIBRARIES_report PkgConfig::isal PkgConfig::crypto PkgConfig::zlib)

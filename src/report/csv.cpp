@@ -1,19 +1,17 @@
-// Two ways lead through a row. The quick one knows only what S3 writes: every field in quotes,
-// nothing odd within. It gives back, untouched, whatever is otherwise or lies near the end of
-// the piece. The slow one knows everything and is the only one that finds errors.
+// Two ways lead through a row. The quick one (quick_row.h) knows only what S3 writes, and keeps
+// away from the end of the piece. The slow one (csv_row.h) takes what is left over: it knows
+// everything, and is the only one that finds errors.
 #include "report/csv.h"
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "report/csv_row.h"
-#include "report/date_reader.h"
-#include "report/scan.h"
+#include "report/quick_row.h"
 
 namespace upkeep {
 namespace {
@@ -42,39 +40,30 @@ struct CsvReport::State {
         names(its_names.begin(), its_names.end()),
         bucket(std::move(its_bucket)),
         batch(std::move(take)),
-        margin(bucket.size() + 2 * scan::beyond) {}
+        quick(roles, bucket) {}
 
   Result<void> add(std::string_view piece);
   Result<void> finish();
   Result<void> complete(std::string_view& piece);
 
-  const char* take_quickly(const char* at, const char* end);
-  const char* take_quick_field(ColumnRole, const char* at, const char* end);
-
+  const char* take_quickly(std::string_view text);
   Result<void> take_slowly(std::string_view text);
   Result<bool> is_passed_over(std::span<const std::string_view> fields) const;
-  Result<void> take_slow_field(std::size_t column, std::string_view field);
+  Result<void> take_field(std::size_t column, std::string_view field, Object& object);
   std::unexpected<Error> wrong(std::size_t column, std::string_view field,
                                std::string_view what) const {
     return fail(
         fmt::format("row {}: `{}` is {}, which is {}", rows, names[column], shown(field), what));
   }
 
-  bool take_key(std::string_view text);
+  bool take_key(std::string_view text, Object& object);
 
   const std::vector<ColumnRole> roles;
   const std::vector<std::string> names;
   const std::string bucket;
   ObjectBatch batch;
-  DateReader dates;
+  QuickRow quick;
   std::uint64_t rows = 0;
-
-  // The quick way ends so far before the end of a piece: it need not ask at each character
-  // whether there is another, and there is always something readable behind a key.
-  const std::size_t margin;
-  Object object;            ///< of the row being read
-  bool is_alive = true;     ///< it is neither an older version nor a delete marker
-  bool is_encoded = false;  ///< its key is still as the report writes it
 
   CsvRow row;
   std::string begun;  ///< a row whose end has not come yet
@@ -84,9 +73,7 @@ struct CsvReport::State {
 Result<void> CsvReport::State::add(std::string_view piece) {
   UPKEEP_CHECK(complete(piece));
   while (!piece.empty()) {
-    const char* const begin = piece.data();
-    const char* next = nullptr;
-    if (piece.size() > margin) next = take_quickly(begin, begin + (piece.size() - margin));
+    const char* next = take_quickly(piece);
     if (next == nullptr) {
       RowEnd end;
       const std::size_t size = end.find(piece);
@@ -96,9 +83,9 @@ Result<void> CsvReport::State::add(std::string_view piece) {
         break;
       }
       UPKEEP_CHECK(take_slowly(piece.substr(0, size)));
-      next = begin + size;
+      next = piece.data() + size;
     }
-    piece.remove_prefix(static_cast<std::size_t>(next - begin));
+    piece.remove_prefix(static_cast<std::size_t>(next - piece.data()));
   }
   batch.flush();  // the keys point into the piece
   return {};
@@ -124,62 +111,18 @@ Result<void> CsvReport::State::finish() {
 }
 
 /// Where the next row begins; null when this one is for the slow way.
-const char* CsvReport::State::take_quickly(const char* at, const char* end) {
-  object = {};
-  is_alive = true;
-  const ColumnRole* role = roles.data();
-  for (const ColumnRole* const last = role + roles.size() - 1;; ++role, ++at) {
-    if (at >= end || *at != '"') return nullptr;
-    at = take_quick_field(*role, at + 1, end);
-    if (at == nullptr || *at != '"') return nullptr;
-    ++at;
-    if (role == last) break;
-    if (*at != ',') return nullptr;
-  }
-  if (*at == '\r') ++at;
-  if (*at != '\n') return nullptr;
-  if (is_alive) {
-    if (is_encoded && !take_key(object.key)) return nullptr;
-    batch.add(object);
+const char* CsvReport::State::take_quickly(std::string_view text) {
+  if (text.size() <= quick.margin()) return nullptr;
+  QuickRow::Row quick_row;
+  const char* const next =
+      quick.read(text.data(), text.data() + (text.size() - quick.margin()), quick_row);
+  if (next == nullptr) return nullptr;
+  if (quick_row.is_alive) {
+    if (quick_row.is_encoded && !take_key(quick_row.object.key, quick_row.object)) return nullptr;
+    batch.add(quick_row.object);
   }
   ++rows;
-  return at + 1;
-}
-
-/// Where the field ends that begins here; null when it is odd.
-const char* CsvReport::State::take_quick_field(ColumnRole role, const char* at, const char* end) {
-  const auto skip = [&](std::string_view text) {
-    return std::memcmp(at, text.data(), text.size()) == 0 ? at + text.size() : nullptr;
-  };
-  switch (role) {
-    case ColumnRole::bucket:
-      return skip(bucket);
-    case ColumnRole::key: {
-      const scan::Quote quote = scan::find_quote(at, end);
-      if (quote.at == nullptr || quote.at == at) return nullptr;
-      object.key = {at, static_cast<std::size_t>(quote.at - at)};
-      is_encoded = quote.is_escaped;
-      return quote.at;
-    }
-    case ColumnRole::size:
-      return scan::take_number(at, object.size) ? at : nullptr;
-    case ColumnRole::modified: {
-      const auto time = dates.read(at);
-      if (!time) return nullptr;
-      object.modified = *time;
-      return at + DateReader::length;
-    }
-    case ColumnRole::is_latest:
-    case ColumnRole::is_delete_marker: {
-      const bool alive = role == ColumnRole::is_latest;
-      if (const char* next = skip(alive ? "true" : "false")) return next;
-      is_alive = false;
-      return skip(alive ? "false" : "true");
-    }
-    case ColumnRole::other:
-      break;
-  }
-  return scan::find_quote(at, end).at;
+  return next;
 }
 
 Result<void> CsvReport::State::take_slowly(std::string_view text) {
@@ -196,8 +139,8 @@ Result<void> CsvReport::State::take_slowly(std::string_view text) {
   }
   UPKEEP_TRY(const bool passed_over, is_passed_over(*fields));
   if (passed_over) return {};
-  object = {};
-  for (std::size_t i = 0; i < roles.size(); ++i) UPKEEP_CHECK(take_slow_field(i, (*fields)[i]));
+  Object object;
+  for (std::size_t i = 0; i < roles.size(); ++i) UPKEEP_CHECK(take_field(i, (*fields)[i], object));
   batch.add(object);
   return {};
 }
@@ -215,14 +158,15 @@ Result<bool> CsvReport::State::is_passed_over(std::span<const std::string_view> 
   return passed_over;
 }
 
-Result<void> CsvReport::State::take_slow_field(std::size_t column, std::string_view field) {
+Result<void> CsvReport::State::take_field(std::size_t column, std::string_view field,
+                                          Object& object) {
   switch (roles[column]) {
     case ColumnRole::bucket:
       if (field != bucket) return wrong(column, field, fmt::format("not `{}`", bucket));
       break;
     case ColumnRole::key:
       if (field.empty()) return wrong(column, field, "no key");
-      if (!take_key(field)) {
+      if (!take_key(field, object)) {
         return wrong(column, field, "no URL-encoded text: two hexadecimal digits must follow `%`");
       }
       break;
@@ -247,7 +191,7 @@ Result<void> CsvReport::State::take_slow_field(std::size_t column, std::string_v
 }
 
 /// Makes the key the object's, in memory of the batch; false when it is no URL-encoded text.
-bool CsvReport::State::take_key(std::string_view text) {
+bool CsvReport::State::take_key(std::string_view text, Object& object) {
   char* const into = batch.room(text.size());
   const std::size_t size = decode_key(text, into);
   if (size == std::string_view::npos) return false;

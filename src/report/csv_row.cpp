@@ -27,11 +27,14 @@ unsigned hex_digit(char c) { return hex_digits[static_cast<unsigned char>(c)]; }
 }  // namespace
 
 std::size_t RowEnd::find(std::string_view text) {
-  std::size_t at = 0;
-  for (;;) {
-    at = in_quotes_ ? text.find('"', at) : text.find_first_of("\"\n", at);
-    if (at == npos) return npos;
-    if (text[at++] == '\n') return at;
+  // The next line break is looked for once, not again behind each quote.
+  std::size_t line_break = text.find('\n');
+  for (std::size_t at = 0;;) {
+    if (line_break < at) line_break = text.find('\n', at);
+    const std::size_t end = in_quotes_ ? npos : line_break;
+    const std::size_t quote = text.substr(at, end - at).find('"');
+    if (quote == npos) return end == npos ? npos : end + 1;
+    at += quote + 1;
     in_quotes_ = !in_quotes_;
   }
 }

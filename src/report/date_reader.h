@@ -2,7 +2,6 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "base/time.h"
 #include "report/scan.h"
@@ -15,21 +14,22 @@ class DateReader {
   /// Characters of such a date.
   static constexpr std::size_t length = 24;
 
-  /// Nothing when it is written in another way, or is no date. Reads scan::beyond characters.
-  std::optional<Time> read(const char* at) {
+  /// False when it is written in another way, or is no date. Reads scan::beyond characters.
+  bool read(const char* at, Time& into) {
     // A time without fraction is by far the most frequent.
-    if (at[10] != 'T' || (scan::load8(at + 19) & 0xffffffffffu) != 0x5a3030302eu) return {};
-    const std::uint64_t clock = scan::load8(at + 11) - 0x30303a30303a3030u;
-    constexpr std::uint64_t colons = 0x0000ff0000ff0000u;
-    if (((clock + scan::every_byte(0x76)) | clock) & scan::every_byte(0x80)) return {};
-    if (clock & colons) return {};
-    const auto digit = [&](int i) { return static_cast<std::int64_t>(clock >> (8 * i) & 0xff); };
-    const std::int64_t hour = digit(0) * 10 + digit(1), minute = digit(3) * 10 + digit(4),
-                       second = digit(6) * 10 + digit(7);
-    if (hour > 23 || minute > 59 || second > 59) return {};
+    constexpr std::uint64_t end = 0x5a3030302e, end_mask = 0xffffffffff;  // ".000Z"
+    if (at[10] != 'T' || (scan::load8(at + 19) & end_mask) != end) return false;
+    // The digits of "03:04:05", with 0 for the colons.
+    const std::uint64_t clock = scan::load8(at + 11) - 0x30303a30303a3030;
+    constexpr std::uint64_t colons = 0x0000ff0000ff0000;
+    if (scan::above_nine(clock) != 0 || (clock & colons) != 0) return false;
+    const std::uint64_t pairs = clock * 10 + (clock >> 8);  // bytes 0, 3 and 6 are the numbers
+    const std::uint64_t hour = pairs & 0xff, minute = pairs >> 24 & 0xff,
+                        second = pairs >> 48 & 0xff;
     const Known& day = known(at);
-    if (!day.is_day) return {};
-    return day.begin + std::chrono::seconds{(hour * 60 + minute) * 60 + second};
+    if (!day.is_day || hour > 23 || minute > 59 || second > 59) return false;
+    into = day.begin + std::chrono::seconds{(hour * 60 + minute) * 60 + second};
+    return true;
   }
 
  private:

@@ -69,12 +69,16 @@ inline int before_escape(const char* at) {
   return std::countr_zero(found) / 8;
 }
 
+/// The highest bit of each byte that is more than 9; exact up to the first of them.
+inline std::uint64_t above_nine(std::uint64_t bytes) {
+  return ((bytes + every_byte(0x76)) | bytes) & every_byte(0x80);
+}
+
 /// Moves `at` over a number of one to seven digits; false, and `at` anywhere, when there is
 /// none or a longer one.
 inline bool take_number(const char*& at, std::uint64_t& number) {
   const std::uint64_t digits = load8(at) ^ every_byte('0');
-  // The highest bit of each byte that is more than 9. A carry goes only into higher ones.
-  const std::uint64_t others = ((digits + every_byte(0x76)) | digits) & every_byte(0x80);
+  const std::uint64_t others = above_nine(digits);
   const int count = std::countr_zero(others) / 8;
   if (count == 0 || count == 8) return false;
   // Zeros in front, then pairs, then pairs of pairs.

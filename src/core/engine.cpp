@@ -60,6 +60,9 @@ Engine::Parts::Parts(const Config& config_, Assignment assignment_, const State&
       track.baseline = std::move(known->second);
     }
   }
+  for (const auto& [name, row] : state.collections) {
+    if (!by_name.contains(name)) foreign_collections.insert(name);
+  }
   for (const auto& [name_and_key, row] : state.partitions) {
     const auto known = by_name.find(row.collection);
     if (known == by_name.end()) {
@@ -113,6 +116,10 @@ void Engine::Parts::close_undeclared(Time now) {
     if (declared.contains(row.target)) continue;
     incidents.settle(row.target, row.kind, "it is no longer declared", now);
   }
+}
+
+void Engine::Parts::note(Time now, std::string subject, std::string text) {
+  keep(AddJournal{{now, std::move(subject), std::move(text)}});
 }
 
 /// Random numbers and identifiers that were used must not come again in another life.
@@ -200,6 +207,16 @@ void Engine::Parts::due(Time now, const ExpiryDue& again) {
     const bool old = entry.second.changed < before && entry.second.gone_until < now;
     if (old) keep(DropPartition{entry.second.collection, entry.second.key});
     return old;
+  });
+  // A collection that is no longer declared goes when nothing speaks of it any more.
+  std::erase_if(foreign_collections, [&](const std::string& name) {
+    const auto row = foreign_rows.lower_bound({name, ""});
+    const bool has_rows = row != foreign_rows.end() && row->first.first == name;
+    const bool has_attempts = std::ranges::any_of(
+        attempts, [&](const auto& entry) { return entry.second.view.row.collection == name; });
+    if (has_rows || has_attempts) return false;
+    keep(DropCollection{name});
+    return true;
   });
 }
 

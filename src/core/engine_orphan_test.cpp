@@ -136,5 +136,28 @@ TEST(Orphan, is_no_answer_to_a_question_of_another_life) {
   EXPECT_EQ(world.running.size(), 1);
 }
 
+TEST(Undeclared, collections_are_forgotten_with_the_last_row_that_speaks_of_them) {
+  World world;
+  world.add("a", 1);
+  world.add("b", 1);
+  world.config.keep.journal = days{7};
+  world.begin();
+  world.end("b/0", 1);
+  world.end("a/0", 0);
+  ASSERT_EQ(world.state.collections.size(), 2);
+  ASSERT_NE(world.row("b/0"), nullptr);
+  world.config.collections.pop_back();
+  world.running.clear();
+  world.restart();
+  EXPECT_TRUE(world.state.collections.contains("b")) << "a row speaks of it";
+  world.pass(days{9});
+  EXPECT_EQ(world.row("b/0"), nullptr);
+  EXPECT_FALSE(world.state.collections.contains("b"));
+  EXPECT_TRUE(world.state.collections.contains("a"));
+  world.config.collections.clear();
+  world.restart();
+  EXPECT_TRUE(world.state.collections.empty());
+}
+
 }  // namespace
 }  // namespace upkeep::engine_test

@@ -56,9 +56,7 @@ struct Engine::Parts {
   RequestId next_request() { return RequestId{life << 32 | ++requests}; }
   void wish(Command command) { step.commands.push_back(std::move(command)); }
   void keep(Change change) { step.changes.push_back(std::move(change)); }
-  void note(Time now, std::string subject, std::string text) {
-    keep(AddJournal{{now, std::move(subject), std::move(text)}});
-  }
+  void note(Time, std::string subject, std::string text);
 
   // engine_listing.cpp: when to list, and what to believe of it
   void on(Time, const StoreListed&);
@@ -139,6 +137,7 @@ struct Engine::Parts {
   std::vector<CollectionTrack> collections;
   std::map<AttemptId, AttemptTrack> attempts;
   std::map<std::pair<std::string, std::string>, PartitionRow> foreign_rows;  ///< not configured
+  std::set<std::string> foreign_collections;                                 ///< likewise
   std::optional<Backlog> backlog;
   bool backlog_stale = true;
   Time backlog_not_before;          ///< not computed again before this, to bound its cost

@@ -91,6 +91,10 @@ struct Write {
         change.row.name, ticks(change.row.first_seen), change.row.expected);
   }
 
+  SqliteResult<void> operator()(const DropCollection& change) const {
+    return sqlite.run("DELETE FROM collections WHERE name = ?", change.name);
+  }
+
   SqliteResult<void> operator()(const AddJournal& change) const {
     return sqlite.run("INSERT INTO journal (at, subject, text) VALUES (?, ?, ?)",
                       ticks(change.row.at), change.row.subject, change.row.text);

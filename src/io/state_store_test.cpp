@@ -199,7 +199,7 @@ Change any_change() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
   const Time time{Duration{*rc::gen::arbitrary<std::int64_t>()}};
   const auto small = *rc::gen::inRange(0, 1000);
-  switch (*rc::gen::inRange(0, 10)) {
+  switch (*rc::gen::inRange(0, 11)) {
     case 0:
       return PutEngine{{number, id}};
     case 1:
@@ -221,6 +221,8 @@ Change any_change() {
       return DropIncident{IncidentId{id}};
     case 8:
       return PutCollection{{*few_names(), time, number}};
+    case 9:
+      return DropCollection{*few_names()};
     default:
       return AddJournal{{time, *few_names(), *few_names()}};
   }

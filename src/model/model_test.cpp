@@ -93,6 +93,8 @@ TEST(Apply, attempts_incidents_collections_and_the_engine_are_rows_too) {
   EXPECT_EQ(state.incidents.size(), 1u) << "an attempt's number is no incident's";
   apply(state, DropIncident{IncidentId{7}});
   EXPECT_TRUE(state.incidents.empty());
+  apply(state, DropCollection{"weather"});
+  EXPECT_TRUE(state.collections.empty());
 }
 
 TEST(Apply, the_journal_is_no_part_of_the_rows) {

@@ -27,6 +27,7 @@ struct Apply {
   void operator()(const PutCollection& change) const {
     state.collections.insert_or_assign(change.row.name, change.row);
   }
+  void operator()(const DropCollection& change) const { state.collections.erase(change.name); }
   void operator()(const AddJournal&) const {}
   void operator()(const ExpireJournal&) const {}
 };

@@ -115,6 +115,9 @@ struct DropIncident {
 struct PutCollection {
   CollectionRow row;
 };
+struct DropCollection {
+  std::string name;
+};
 struct AddJournal {
   JournalRow row;
 };
@@ -122,8 +125,9 @@ struct ExpireJournal {
   Time before;
 };  ///< drops older journal rows
 
-using Change = std::variant<PutEngine, PutPartition, DropPartition, PutAttempt, DropAttempt,
-                            PutIncident, DropIncident, PutCollection, AddJournal, ExpireJournal>;
+using Change =
+    std::variant<PutEngine, PutPartition, DropPartition, PutAttempt, DropAttempt, PutIncident,
+                 DropIncident, PutCollection, DropCollection, AddJournal, ExpireJournal>;
 
 /// Carries out a change on rows in memory (the journal is not part of them). Every state
 /// store must come to the same rows.

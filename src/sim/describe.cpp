@@ -111,6 +111,7 @@ std::string describe(const Change& change, Time now) {
           [](const PutCollection& c) {
             return fmt::format("{} expects {}", c.row.name, c.row.expected);
           },
+          [](const DropCollection& c) { return c.name + " is forgotten"; },
           [](const AddJournal& c) { return fmt::format("\"{}: {}\"", c.row.subject, c.row.text); },
           [](const ExpireJournal& c) { return "journal before " + to_moment(c.before) + " goes"; }},
       change);

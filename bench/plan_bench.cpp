@@ -60,7 +60,7 @@ struct Lake {
     for (std::uint64_t i = 0; i < spaces.size(); ++i) {
       inputs.push_back({{i}, spaces[i], &coverages[i], nullptr, {}, {}, now - 1h, {}});
     }
-    return Backlog(config, {}, inputs, now, keep).window(1000);
+    return Backlog(config, {}, inputs, now, {.tasks = keep}).window(1000);
   }
 };
 

@@ -91,9 +91,9 @@ Task Backlog::Parts::task(std::size_t position) const {
 }
 
 Backlog::Backlog(const Config& config, const Condition& where, std::span<const BacklogInput> inputs,
-                 Time now, std::uint64_t keep)
+                 Time now, Keep keep)
     : parts_(std::make_unique<Parts>()) {
-  BestTasks best(inputs, keep);
+  BestTasks best(inputs, keep.tasks, keep.held_too);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const BacklogInput& input = inputs[i];
     const Collection& collection = config.of(input.collection);

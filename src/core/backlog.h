@@ -48,10 +48,14 @@ struct BacklogInput {
 /// place of the walk, not with the gaps.
 class Backlog {
  public:
-  /// `keep` is how many tasks are kept in order; all are counted. An input without a space or
-  /// coverage is unknown and gives nothing. Only the spaces are referred to afterwards.
-  Backlog(const Config&, const Condition& where, std::span<const BacklogInput>, Time now,
-          std::uint64_t keep);
+  /// What is to be kept in order; all tasks are counted.
+  struct Keep {
+    std::uint64_t tasks = 0;  ///< at most so many
+    bool held_too = true;     ///< those that may not start cost as much as the others
+  };
+  /// An input without a space or coverage is unknown and gives nothing. Only the spaces are
+  /// referred to afterwards.
+  Backlog(const Config&, const Condition& where, std::span<const BacklogInput>, Time now, Keep);
   ~Backlog();
   Backlog(Backlog&&) noexcept;
   Backlog& operator=(Backlog&&) noexcept;

@@ -287,7 +287,7 @@ TEST(Backlog, says_nothing_of_what_is_unknown) {
   collection.collector = world.collector();
   world.add(collection);
   const BacklogInput unknown;  // of the first collection
-  Backlog backlog(world.config, {}, {&unknown, 1}, now, 9);
+  Backlog backlog(world.config, {}, {&unknown, 1}, now, {.tasks = 9});
   EXPECT_FALSE(backlog.next());
   EXPECT_EQ(backlog.window(9).total_gaps, 0);
 }

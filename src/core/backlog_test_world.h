@@ -69,7 +69,7 @@ struct World {
                         part.first_seen,
                         part.held_by});
     }
-    return Backlog(config, where, inputs, now, keep);
+    return Backlog(config, where, inputs, now, {.tasks = keep});
   }
   std::vector<Task> tasks() const { return backlog().window(keep).tasks; }
 };

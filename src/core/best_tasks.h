@@ -43,11 +43,12 @@ struct TaskDraft {
 /// Keeps the best of what it is offered, in memory for twice as many.
 class BestTasks {
  public:
-  BestTasks(std::span<const BacklogInput> inputs, std::uint64_t keep)
-      : inputs_(inputs), keep_(keep) {}
+  BestTasks(std::span<const BacklogInput> inputs, std::uint64_t keep, bool held_too)
+      : inputs_(inputs), keep_(keep), held_too_(held_too) {}
 
   /// Can a task of this rank still be among the best? Cheap, so that few drafts are made.
   bool takes(const Rank& rank) const {
+    if (rank.held && !held_too_) return false;
     return keep_ > 0 && (!worst_ || !comes_before(worst_->rank, rank));
   }
   /// False when it is not among the best, nor is any other of its rank with a later key.
@@ -61,6 +62,7 @@ class BestTasks {
 
   std::span<const BacklogInput> inputs_;
   std::uint64_t keep_;
+  bool held_too_;
   std::vector<TaskDraft> drafts_;
   std::optional<TaskDraft> worst_;  ///< of those that were kept at the last cut
 };

@@ -103,7 +103,7 @@ bool Engine::Parts::is_still_wanted(Time now, Task& task) const {
   return !task.partitions.empty();
 }
 
-Backlog Engine::Parts::compute_backlog(Time now, std::uint64_t keep_tasks) const {
+Backlog Engine::Parts::compute_backlog(Time now, Backlog::Keep what) const {
   std::vector<BacklogInput> inputs;
   std::vector<std::vector<std::uint64_t>> busy;
   busy.reserve(collections.size());
@@ -124,7 +124,7 @@ Backlog Engine::Parts::compute_backlog(Time now, std::uint64_t keep_tasks) const
     if (input.held_by.empty()) input.held_by = refusal(now, CollectionId{i});
     inputs.push_back(std::move(input));
   }
-  return Backlog(config, assignment.where, inputs, now, keep_tasks);
+  return Backlog(config, assignment.where, inputs, now, what);
 }
 
 Duration Engine::Parts::estimate(const Task& task) const {
@@ -135,7 +135,7 @@ Duration Engine::Parts::estimate(const Task& task) const {
 
 void Engine::Parts::rebuild_backlog(Time now) {
   close_idle_refusals(now);
-  backlog.emplace(compute_backlog(now, backlog_kept));
+  backlog.emplace(compute_backlog(now, {.tasks = backlog_kept, .held_too = false}));
   backlog_stale = false;
   // A large backlog costs time to compute: at most about a tenth of it is spent on that.
   const std::uint64_t gaps = backlog->window(0).total_gaps;

@@ -110,7 +110,7 @@ struct Engine::Parts {
   void rebuild_backlog(Time);
   void wake_for_backlog(Time at);
   void raise_unfillable(Time, CollectionId);
-  Backlog compute_backlog(Time, std::uint64_t keep) const;
+  Backlog compute_backlog(Time, Backlog::Keep) const;
   Duration estimate(const Task&) const;
 
   // engine_refusal.cpp: collectors that lack a permission

@@ -8,6 +8,9 @@
 namespace upkeep {
 namespace {
 
+/// Stands for a moment that was not asked for yet.
+constexpr Time unasked = Time::min();
+
 std::optional<Selector> make_selector(const Space& space, std::span<const Condition> conditions,
                                       Time now) {
   if (conditions.empty()) return {};
@@ -21,23 +24,24 @@ std::uint64_t below(std::uint64_t count) { return (std::uint64_t{1} << count) - 
 
 GapWalk::GapWalk(const Collection& collection, const Condition& where, const BacklogInput& input,
                  Time now)
-    : input_(input), now_(now) {
+    : collection_(collection), condition_(where), input_(input), now_(now) {
   const Space& space = *input.space;
-  if (!where.terms.empty()) where_ = make_selector(space, {&where, 1}, now);
+  if (const auto axis = space.time_axis(); axis && space.size() > 0) {
+    time_.emplace(space, *axis);
+    due_.assign(time_->size(), unasked);
+  }
+  seek(0, space.size());
+}
+
+void GapWalk::prepare() {
+  is_prepared_ = true;
+  if (!condition_.terms.empty()) where_ = make_selector(*input_.space, {&condition_, 1}, now_);
   std::vector<Condition> conditions;
-  for (const PriorityRule& rule : collection.priority) {
+  for (const PriorityRule& rule : collection_.priority) {
     conditions.push_back(rule.condition);
     priorities_.push_back(rule.then);
   }
-  rules_ = make_selector(space, conditions, now);
-  if (const auto axis = space.time_axis(); axis && space.size() > 0) {
-    time_.emplace(space, *axis);
-    due_.reserve(time_->size());
-    for (std::uint64_t value = 0; value < time_->size(); ++value) {
-      due_.push_back(space.due(value * time_->stride()));
-    }
-  }
-  seek(0, space.size());
+  rules_ = make_selector(*input_.space, conditions, now_);
 }
 
 void GapWalk::seek(std::uint64_t begin, std::uint64_t end) {
@@ -75,6 +79,7 @@ bool GapWalk::next(PlannedGap& gap) {
       if (time_->end() - index > 64) seek(time_->end(), end_);  // none of them is
       continue;
     }
+    if (!is_prepared_) prepare();
     if (is_busy(index) || (where_ && !where_->first(index))) continue;
     gap.row = row(index);
     const std::optional<GapKind> kind = input_.coverage->gap(index);
@@ -133,7 +138,13 @@ GapWalk::Alike GapWalk::skip_alike(const PlannedGap& gap, std::uint64_t end, std
   return alike;
 }
 
-bool GapWalk::is_due(std::uint64_t index) { return !time_ || due_[time_->at(index)] <= now_; }
+/// When the partitions of that value on the time axis are due.
+Time GapWalk::due(std::uint64_t value) {
+  if (due_[value] == unasked) due_[value] = input_.space->due(value * time_->stride());
+  return due_[value];
+}
+
+bool GapWalk::is_due(std::uint64_t index) { return !time_ || due(time_->at(index)) <= now_; }
 
 bool GapWalk::is_busy(std::uint64_t index) {
   while (next_busy_ < input_.busy.size() && input_.busy[next_busy_] < index) ++next_busy_;
@@ -151,7 +162,7 @@ Time GapWalk::since(std::uint64_t index) {
   if (next_loss_ < losses.size() && losses[next_loss_].first <= index) {
     return losses[next_loss_].since;
   }
-  return time_ ? due_[time_->at(index)] : input_.first_seen;
+  return time_ ? due(time_->at(index)) : input_.first_seen;
 }
 
 }  // namespace upkeep

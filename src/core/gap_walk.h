@@ -30,7 +30,8 @@ struct PlannedGap {
 };
 
 /// Walks the coverage 64 partitions at a time, in step with rows, losses and busy ones.
-/// Everything it is made from must outlive it.
+/// Everything it is made from must outlive it. The backlog is computed every few seconds, and
+/// mostly there is nothing in it: what only gaps need is worked out at the first of them.
 class GapWalk {
  public:
   GapWalk(const Collection&, const Condition& where, const BacklogInput&, Time now);
@@ -48,18 +49,23 @@ class GapWalk {
   Alike skip_alike(const PlannedGap& gap, std::uint64_t end, std::uint64_t max);
 
  private:
+  void prepare();
+  Time due(std::uint64_t value);
   bool is_due(std::uint64_t index);
   bool is_busy(std::uint64_t index);
   const PartitionRow* row(std::uint64_t index);
   Time since(std::uint64_t index);
   std::uint64_t alike_until(std::uint64_t index, std::uint64_t end) const;
 
+  const Collection& collection_;
+  const Condition& condition_;
   const BacklogInput& input_;
   Time now_;
+  bool is_prepared_ = false;  ///< are the next three filled?
   std::optional<Selector> where_, rules_;
   std::vector<Priority> priorities_;  ///< of each rule
   std::optional<Dial> time_;
-  std::vector<Time> due_;  ///< of each value on the time axis
+  std::vector<Time> due_;  ///< of each value on the time axis that was asked for
 
   std::uint64_t end_ = 0, word_ = 0;
   std::uint64_t left_ = 0;  ///< of the word before `word_`, those that are still to be seen

@@ -316,7 +316,8 @@ std::vector<RunningAttempt> Engine::attempts() const {
 
 Queue Engine::queue(Time now) const {
   const std::uint64_t window = parts_->config.queue.window;
-  const Queue waiting = parts_->compute_backlog(now, {.tasks = window, .held_too = true}).window(window);
+  const Queue waiting =
+      parts_->compute_backlog(now, {.tasks = window, .held_too = true}).window(window);
   Queue queue = waiting;
   queue.tasks.clear();
   for (const auto& [id, attempt] : parts_->attempts) {

@@ -149,6 +149,7 @@ void Engine::Parts::rebuild_backlog(Time now) {
     }
     if (collections[i].is_accepted) raise_unfillable(now, CollectionId{i});
   }
+  renew_completeness(now);
 }
 
 void Engine::Parts::wake_for_backlog(Time at) {

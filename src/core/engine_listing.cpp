@@ -294,6 +294,18 @@ void Engine::Parts::drop_old_strangers(Time now, CollectionTrack& track) {
   });
 }
 
+/// What was filled since the last listing may be enough; a collection in which something goes
+/// stale each hour would else be incomplete at every listing, and never be seen complete.
+void Engine::Parts::renew_completeness(Time now) {
+  for (std::uint64_t i = 0; i < collections.size(); ++i) {
+    const CollectionTrack& track = collections[i];
+    if (track.standing != Standing::known) continue;
+    if (incidents.find("collection:" + track.row.name, "completeness") == nullptr) continue;
+    check_completeness(now, CollectionId{i},
+                       summarize(*track.space, track.coverage, now, track.gone(now)));
+  }
+}
+
 void Engine::Parts::check_completeness(Time now, CollectionId id, const Summary& summary) {
   const auto wanted = config.of(id).expect.completeness;
   const std::string target = "collection:" + config.of(id).name;

@@ -1,7 +1,7 @@
 // What the engine remembers while it lives, and its decisions by topic. Private to
-// engine*.cpp: engine.cpp starts, dispatches and ends, engine_listing.cpp judges
-// inventories, engine_attempts.cpp starts and ends attempts, engine_proof.cpp settles them,
-// engine_backlog.cpp chooses what comes next, engine_refusal.cpp brakes refused collectors.
+// engine*.cpp: engine.cpp starts, dispatches and ends, engine_listing.cpp judges inventories,
+// engine_attempts.cpp starts and ends attempts, engine_proof.cpp settles them,
+// engine_backlog.cpp chooses what is next, engine_refusal.cpp brakes refused collectors.
 #pragma once
 #include <map>
 #include <optional>
@@ -34,7 +34,6 @@ inline constexpr std::uint64_t backlog_kept = 20'000;
 struct Engine::Parts {
   using Phase = RunningAttempt::Phase;
   using Standing = CollectionView::Standing;
-
   Parts(const Config&, Assignment, const State&, std::map<std::string, Baseline>);
 
   // engine.cpp: the start, the end, and what concerns no collection
@@ -71,6 +70,7 @@ struct Engine::Parts {
   bool is_growth_held(Time, CollectionId, std::uint64_t expected);
   void accept(Time, CollectionId, const std::vector<Loss>& lost, const Summary&);
   void check_completeness(Time, CollectionId, const Summary&);
+  void renew_completeness(Time);
   void drop_rows_of_good(Time, CollectionTrack&);
   void drop_old_strangers(Time, CollectionTrack&);
   void adopt_orphans(Time, CollectionId);

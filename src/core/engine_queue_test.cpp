@@ -167,6 +167,19 @@ TEST(Completeness, is_an_incident_while_it_is_too_low) {
   EXPECT_EQ(world.incident("completeness"), nullptr);
 }
 
+TEST(Completeness, is_judged_again_when_gaps_were_filled_between_two_listings) {
+  World world;
+  world.config.loop.reconcile_every = 24h;
+  world.add("a", 10);
+  world.config.collections[0].expect.completeness = 0.95;
+  world.put_all("a", 9);
+  world.begin();
+  world.run_all(0);
+  world.pass(1h);
+  EXPECT_EQ(world.listings, 1);
+  EXPECT_EQ(world.incident("completeness"), nullptr);
+}
+
 TEST(Completeness, is_judged_again_at_the_end_of_a_run) {
   World world;
   world.assignment.run_until = world.now + 2h;

@@ -228,7 +228,7 @@ bool Engine::Parts::blocks_the_end(Time now, const AttemptTrack& attempt) const 
   if (attempt.view.phase != Phase::proving || !attempt.collection) return true;
   // What cannot be proved now stays open in the rows; the next life will look again.
   const StoreTrack& store = store_of(*attempt.collection);
-  if (!attempt.space && store.judged && !store.listing) return false;
+  if (!attempt.space) return store.listing && !stopping;
   return store.unreachable.empty() || now < store.unreachable_since + run_patience;
 }
 

@@ -112,6 +112,22 @@ TEST(Orphan, frees_a_partition_that_was_not_expected_for_a_while) {
   EXPECT_EQ(world.running_keys(), (Keys{"a/2"}));
 }
 
+TEST(Orphan, of_a_store_that_is_not_listed_does_not_keep_a_run_from_ending) {
+  World world;
+  world.add("a", 1);
+  world.add("b", 1, 1);
+  world.begin();
+  world.running.clear();
+  world.assignment.collections = {CollectionId{0}};
+  world.assignment.run_until = world.now + 2h;
+  world.restart();
+  for (const AttemptId id : std::vector(world.watched)) world.send(OrphanEnded{id});
+  world.run_all(0);
+  world.pass(3h);
+  EXPECT_EQ(world.complete, 1);
+  EXPECT_EQ(world.state.attempts.size(), 1) << "what b's wrote is looked at in another life";
+}
+
 TEST(Orphan, takes_a_place) {
   World world;
   world.config.limits.tasks = 2;

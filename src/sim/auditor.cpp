@@ -34,6 +34,7 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   listed_at_.clear();
   reasons_.clear();
   stop_told_ = disk_low_ = completed_ = false;
+  hours_after_the_end_ = 0;
   life_began_ = world_.now;
   for (auto& [id, attempt] : tried_) {  // what the last life was told is forgotten
     attempt.orphan = true;
@@ -107,6 +108,15 @@ void Auditor::time_goes_on(const Event& event) {
   }
 }
 
+/// One run, and a daemon that was asked to stop, must come to an end: their people wait for it.
+void Auditor::runs_end() {
+  const bool over = assignment_.run_until && world_.now > *assignment_.run_until;
+  if (!over && !stop_told_) return;
+  if (++hours_after_the_end_ > 24) {
+    violated("runs_end", "a day after its end, or after a stop, it is still not complete");
+  }
+}
+
 // --- What it decides, and what becomes of it ------------------------------------------
 
 void Auditor::decided(const Step& step) {
@@ -168,6 +178,7 @@ void Auditor::hourly() {
   }
   rows_and_memory_agree();
   attempts_do_not_last();
+  runs_end();
   queue_is_right();
   a_rebuilt_engine_agrees();
 }

@@ -89,6 +89,7 @@ class Auditor {
   void holds_are_made() const;
   void listings_have_a_reason(const ListStore&);
   void time_goes_on(const Event&);
+  void runs_end();
   void queue_is_right() const;
   void a_rebuilt_engine_agrees() const;
 
@@ -108,7 +109,7 @@ class Auditor {
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
-  int steps_at_once_ = 0;
+  int steps_at_once_ = 0, hours_after_the_end_ = 0;
   std::uint64_t rests_ = 0;
   Time last_step_, life_began_;
   // Of all lives.

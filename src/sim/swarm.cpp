@@ -117,8 +117,9 @@ class Maker {
 
   void expect(CollectionText& collection, bool dated) {
     Settings& all = collection.expect;
-    // Seldom without: a seed in which nothing can be too small lacks a kind of fault.
-    if (dice_.chance(90)) all.emplace_back("min_size", one_of(std::array{"1B", "200B", "4KiB"}));
+    // The first one always: where nothing can be too small, a kind of fault has no victim.
+    if (dice_.chance(90) || swarm_.installation.collections.empty())
+      all.emplace_back("min_size", one_of(std::array{"1B", "200B", "4KiB"}));
     if (dated && dice_.chance(30))
       all.emplace_back("settled_after", one_of(std::array{"6h", "2d"}));
     if (dated && dice_.chance(40))

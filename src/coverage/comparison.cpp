@@ -22,6 +22,9 @@ struct Folder {
   /// Keeps the first in the order of keys, so that the order of the listing does not matter.
   void add_stray(std::string_view key) {
     ++strays;
+    sample(key);
+  }
+  void sample(std::string_view key) {
     if (samples.size() == stray_samples_max && key >= samples.back()) return;
     const auto at = std::ranges::lower_bound(samples, key);
     samples.emplace(at, key);
@@ -74,6 +77,8 @@ Comparison::Comparison(const Store& store, std::vector<SpacePtr> spaces, Time ta
                        std::span<const std::string> unknown)
     : parts_(std::make_unique<Parts>(store, std::move(spaces), taken_at, now, unknown)) {}
 Comparison::~Comparison() = default;
+Comparison::Comparison(Comparison&&) noexcept = default;
+Comparison& Comparison::operator=(Comparison&&) noexcept = default;
 
 void Comparison::add(const Object& object) {
   Parts& parts = *parts_;
@@ -93,6 +98,20 @@ void Comparison::add(const Object& object) {
   ++deepest->objects;
   deepest->bytes += object.size;
   if (!claimed) deepest->add_stray(object.key);
+}
+
+void Comparison::merge(const Comparison& other) {
+  for (std::size_t i = 0; i < parts_->trackers.size(); ++i) {
+    parts_->trackers[i].merge(other.parts_->trackers[i]);
+  }
+  for (std::size_t i = 0; i < parts_->folders.size(); ++i) {
+    Folder& folder = parts_->folders[i];
+    const Folder& theirs = other.parts_->folders[i];
+    folder.objects += theirs.objects;
+    folder.bytes += theirs.bytes;
+    folder.strays += theirs.strays;
+    for (const std::string& key : theirs.samples) folder.sample(key);
+  }
 }
 
 std::vector<Coverage> Comparison::finish() {

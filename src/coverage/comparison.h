@@ -13,7 +13,8 @@
 namespace upkeep {
 
 /// Feed it every object of the store once, in any order. Memory is a few bits per
-/// partition, whatever the number of objects.
+/// partition, whatever the number of objects. Several threads feed one each, made from the
+/// same arguments, and merge them at the end.
 class Comparison {
  public:
   /// `now` decides what is stale; `taken_at` is kept in the results. `unknown`: the folders
@@ -21,7 +22,12 @@ class Comparison {
   Comparison(const Store&, std::vector<SpacePtr>, Time taken_at, Time now,
              std::span<const std::string> unknown = {});
   ~Comparison();
+  Comparison(Comparison&&) noexcept;
+  Comparison& operator=(Comparison&&) noexcept;
+
   void add(const Object&);
+  /// Takes over what another one saw of other objects.
+  void merge(const Comparison&);
   /// One coverage for each space, in their order.
   std::vector<Coverage> finish();
 

@@ -100,9 +100,15 @@ RC_GTEST_PROP(ComparisonProperty, agrees_with_judging_each_partition_by_itself,
   const std::vector<Listed> objects = some_objects(spaces, random);
   Store store;
   store.ignore = {"*.part"};
-  Comparison comparison(store, spaces, noon, noon);
-  for (const Listed& o : objects) comparison.add({o.key, o.size, o.modified});
-  const auto found = comparison.finish();
+  std::vector<Comparison> comparisons;  // as if so many threads had shared the work
+  for (std::uint64_t i = 0; i <= random.below(3); ++i) {
+    comparisons.emplace_back(store, spaces, noon, noon);
+  }
+  for (const Listed& o : objects) {
+    comparisons[random.below(comparisons.size())].add({o.key, o.size, o.modified});
+  }
+  for (std::size_t i = 1; i < comparisons.size(); ++i) comparisons[0].merge(comparisons[i]);
+  const auto found = comparisons[0].finish();
   const auto expected = compare_plainly(spaces, objects);
   for (std::size_t i = 0; i < spaces.size(); ++i) {
     const Space& space = *spaces[i];

@@ -1,5 +1,7 @@
 #include "coverage/tracker.h"
 
+#include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace upkeep {
@@ -9,6 +11,18 @@ namespace {
 void take_out(Bits& second, const Bits& first) {
   const auto words = second.words();
   for (std::size_t i = 0; i < words.size(); ++i) words[i] &= ~first.word(i);
+}
+
+/// Gives `bits` room for `size` partitions if it has none yet.
+std::span<std::uint64_t> words_of(Bits& bits, std::uint64_t size) {
+  if (bits.size() == 0) bits = Bits(size);
+  return bits.words();
+}
+
+void add_all(Bits& bits, const Bits& others) {
+  if (others.size() == 0) return;
+  const auto words = words_of(bits, others.size());
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] |= others.word(i);
 }
 
 }  // namespace
@@ -72,6 +86,63 @@ void Tracker::add_counted(const Matcher::Hit& hit, const Object& object) {
   const bool full = count == std::numeric_limits<std::uint32_t>::max();
   if (!full && !rules_.is_small(object.size)) ++count;
 }
+
+// --- Two trackers to one --------------------------------------------------------------
+
+void Tracker::merge(const Tracker& other) {
+  if (mode_ == Mode::exact) {
+    add_all(coverage_.undersized, other.coverage_.undersized);
+    add_all(coverage_.stale, other.coverage_.stale);
+  } else {
+    merge_stale(other);
+    mode_ == Mode::newest ? merge_newest(other) : merge_counts(other);
+  }
+  add_all(coverage_.present, other.coverage_.present);
+}
+
+/// Where both saw objects, the newest is stale when it is for both.
+void Tracker::merge_stale(const Tracker& other) {
+  const Bits &ours = coverage_.present, &theirs = other.coverage_.present;
+  if (coverage_.stale.size() + other.coverage_.stale.size() == 0) return;
+  const auto words = words_of(coverage_.stale, space_->size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint64_t stale = other.coverage_.stale.word(i);
+    words[i] = (words[i] & ~theirs.word(i)) | (stale & ~ours.word(i)) | (words[i] & stale);
+  }
+}
+
+void Tracker::merge_newest(const Tracker& other) {
+  coverage_.duplicates += other.coverage_.duplicates;
+  const Bits& small = other.coverage_.undersized;
+  for (std::size_t i = 0; i < coverage_.present.words().size(); ++i) {
+    const std::uint64_t theirs = other.coverage_.present.word(i);
+    const std::uint64_t both = coverage_.present.word(i) & theirs;
+    coverage_.duplicates += static_cast<std::uint64_t>(std::popcount(both));
+    if (!rules_.has_min_size()) continue;
+    for (std::uint64_t left = theirs; left != 0; left &= left - 1) {
+      const std::uint64_t index = i * 64 + static_cast<std::uint64_t>(std::countr_zero(left));
+      const bool first = !coverage_.present.test(index);
+      const Time time = other.newest_[index];
+      if (!first && time < newest_[index]) continue;
+      const bool newer = first || time > newest_[index];
+      newest_[index] = time;
+      if (!small.test(index)) {
+        coverage_.undersized.reset(index);
+      } else if (newer) {
+        set(coverage_.undersized, index);
+      }
+    }
+  }
+}
+
+void Tracker::merge_counts(const Tracker& other) {
+  constexpr std::uint32_t full = std::numeric_limits<std::uint32_t>::max();
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    counts_[i] += std::min(other.counts_[i], full - counts_[i]);
+  }
+}
+
+// --- The end ------------------------------------------------------------------------------
 
 void Tracker::finish_counted() {
   for (std::uint64_t index = 0; index < space_->size(); ++index) {

@@ -33,6 +33,8 @@ class Tracker {
     }
     return true;
   }
+  /// Takes over what another one, made from the same arguments, saw of other objects.
+  void merge(const Tracker&);
   /// The marks and duplicates; the rest is the comparison's. Call it once.
   Coverage finish();
 
@@ -42,6 +44,9 @@ class Tracker {
   void add_newest(const Matcher::Hit&, const Object&);
   void add_counted(const Matcher::Hit&, const Object&);
   void note_staleness(const Matcher::Hit&, const Object&, bool first);
+  void merge_stale(const Tracker&);
+  void merge_newest(const Tracker&);
+  void merge_counts(const Tracker&);
   void finish_counted();
   void set(Bits&, std::uint64_t index);
 

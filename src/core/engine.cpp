@@ -273,7 +273,7 @@ void Engine::Parts::finish_if_complete(Time now) {
     raise_unfillable(now, CollectionId{i});
     check_completeness(now, CollectionId{i},
                        summarize(*track.space, track.coverage, now, track.gone(now)));
-    if (assignment.fill) wish(KeepCoverage{CollectionId{i}});  // with what was filled since
+    if (assignment.fill) keep_coverage(CollectionId{i});
   }
   wish(RunComplete{});
 }

@@ -104,7 +104,14 @@ void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_
                    "it could be judged again", now);
   if (track.is_accepted) track.baseline = Baseline{track.space, std::move(track.coverage)};
   track.is_accepted = false;
+  const bool is_first = track.space == nullptr;
   track.move_to(finding.space);
+  if (track.baseline) {
+    track.baseline->coverage =
+        carry_over(*track.baseline->space, track.baseline->coverage, *finding.space);
+    track.baseline->space = finding.space;
+    if (is_first) track.recall_looks(track.baseline->coverage.looked);
+  }
   track.coverage = finding.coverage;
   track.where.emplace(*finding.space, std::span(&assignment.where, 1), now);
   std::erase_if(track.proofs, [&](const auto& entry) { return entry.second.at < taken_at; });
@@ -159,7 +166,7 @@ void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<Colle
     CollectionTrack& track = of(collection);
     if (!track.baseline) is_blind |= track.row.first_seen != Time{};
     if (!track.baseline) continue;
-    Coverage before = carry_over(*track.baseline->space, track.baseline->coverage, *track.space);
+    Coverage before = track.baseline->coverage;
     for (const std::uint64_t gone : track.gone(now)) before.present.reset(gone);
     Difference& difference = differences[collection];
     difference = compare_inventories(*track.space, before, track.coverage, now);
@@ -266,9 +273,22 @@ void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& l
   drop_rows_of_good(now, track);
   drop_old_strangers(now, track);
   check_completeness(now, id, summary);
-  wish(KeepCoverage{id});
+  keep_coverage(id);
   backlog_stale = true;
   backlog_not_before = now;
+}
+
+/// With what was seen in the store since: an inventory report is read again for a day or more.
+void Engine::Parts::keep_coverage(CollectionId id) {
+  CollectionTrack& track = of(id);
+  track.is_kept = true;
+  track.coverage.looked = track.looks();
+  wish(KeepCoverage{id});
+}
+
+void Engine::Parts::due(Time, const KeepDue& due) {
+  const CollectionTrack& track = of(due.collection);
+  if (!track.is_kept && track.is_accepted && assignment.fill) keep_coverage(due.collection);
 }
 
 /// What is there again, by whatever hand, needs no attempts and no tombstone.

@@ -13,23 +13,12 @@
 #include "base/random.h"
 #include "core/backlog.h"
 #include "core/engine.h"
+#include "core/engine_settings.h"
 #include "core/engine_tracks.h"
 #include "core/incidents.h"
 #include "core/timers.h"
 
 namespace upkeep {
-
-// How long an answer may take before the engine goes on without it.
-inline constexpr Duration listing_patience = std::chrono::hours{6};
-inline constexpr Duration look_patience = std::chrono::minutes{5};
-inline constexpr Duration end_patience = std::chrono::minutes{1};
-/// A gap that was seen longer ago is looked at once more before its collector starts.
-inline constexpr Duration confirm_after = std::chrono::minutes{1};
-inline constexpr Duration disk_every = std::chrono::seconds{20};
-/// How long one run waits for a store or a disk that fails in the middle.
-inline constexpr Duration run_patience = std::chrono::minutes{1};
-/// Tasks that are kept in order; when they are used up, the backlog is computed again.
-inline constexpr std::uint64_t backlog_kept = 20'000;
 
 struct Engine::Parts {
   using Phase = RunningAttempt::Phase;
@@ -71,6 +60,8 @@ struct Engine::Parts {
   void accept(Time, CollectionId, const std::vector<Loss>& lost, const Summary&);
   void check_completeness(Time, CollectionId, const Summary&);
   void renew_completeness(Time);
+  void keep_coverage(CollectionId);
+  void due(Time, const KeepDue&);
   void drop_rows_of_good(Time, CollectionTrack&);
   void drop_old_strangers(Time, CollectionTrack&);
   void adopt_orphans(Time, CollectionId);
@@ -92,6 +83,7 @@ struct Engine::Parts {
   void look_failed(Time, AttemptTrack&, const std::string& why);
   void confirmed(Time, AttemptTrack&, const std::vector<Sight>&);
   void proved(Time, AttemptTrack&, const std::vector<Sight>&);
+  void mark(Time, const AttemptTrack&, std::uint64_t index, std::optional<GapKind>);
   bool settle(Time, AttemptTrack&, std::size_t position, std::optional<GapKind>);
   void put_row(CollectionTrack&, std::uint64_t index, PartitionRow);
   void drop_row(CollectionTrack&, std::uint64_t index);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "core/engine_parts.h"
@@ -77,10 +78,7 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
     const std::string& key = attempt.view.row.keys[i];
     const auto gap = judge(*attempt.space, index, sights[i], now);
     const auto current = track.space->find_written(key);
-    if (current) {
-      track.coverage.mark(*current, gap);
-      track.proofs[*current] = {attempt.looked_at, gap};
-    }
+    if (current) mark(now, attempt, *current, gap);
     if (gap && current) {
       left.push_back(index);
       keys.push_back(key);
@@ -96,6 +94,17 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
     release(attempt);
   } else {
     attempt.is_confirmed = true;  // it starts once all that this step brings is known
+  }
+}
+
+/// The last look of the attempt showed this of the partition.
+void Engine::Parts::mark(Time now, const AttemptTrack& attempt, std::uint64_t index,
+                         std::optional<GapKind> gap) {
+  CollectionTrack& track = of(*attempt.collection);
+  track.coverage.mark(index, gap);
+  track.proofs[index] = {attempt.looked_at, gap};
+  if (std::exchange(track.is_kept, false)) {
+    timers.at(now + keep_after, KeepDue{*attempt.collection});
   }
 }
 
@@ -135,8 +144,7 @@ bool Engine::Parts::settle(Time now, AttemptTrack& attempt, std::size_t position
   const std::uint64_t number = attempt.view.row.id.value;
   const auto index = track.space->find_written(key);
   if (!index) return true;  // nobody expects it any more
-  track.coverage.mark(*index, gap);
-  track.proofs[*index] = {attempt.looked_at, gap};
+  mark(now, attempt, *index, gap);
   const Outcome& outcome = *attempt.outcome;
   if (!gap) {
     note(now, subject,

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,7 +33,13 @@ class World {
   Time now = sys_days{std::chrono::year{2025} / 11 / 1} + 12h;
   std::map<std::string, Sight> objects;  ///< of all stores
   std::set<std::string> unreadable;      ///< stores that cannot be listed or looked at
-  bool is_silent = false;                ///< no question is answered
+  /// What listings show instead, as an inventory report does: objects as they were then.
+  struct Report {
+    Time at;
+    std::map<std::string, Sight> objects;
+  };
+  std::optional<Report> report_read;
+  bool is_silent = false;  ///< no question is answered
   std::uint64_t disk_free = 1'000'000'000'000;
 
   // What the engine did.
@@ -84,7 +91,6 @@ class World {
   void carry_out(const Command&);
   Event list(const ListStore&) const;
   Event look(const LookAt&) const;
-  Sight sight(const std::string& key) const;
 
   std::deque<Command> questions_;
   std::map<std::string, Baseline> kept_;

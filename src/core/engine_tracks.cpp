@@ -36,6 +36,26 @@ void CollectionTrack::move_to(SpacePtr to) {
   space = std::move(to);
 }
 
+std::vector<Looked> CollectionTrack::looks() const {
+  std::vector<Looked> looks;
+  for (const auto& [index, proof] : proofs) {
+    const bool follows = !looks.empty() && looks.back().last + 1 == index &&
+                         looks.back().at == proof.at && looks.back().gap == proof.gap;
+    if (follows) {
+      looks.back().last = index;
+    } else {
+      looks.push_back({index, index, proof.at, proof.gap});
+    }
+  }
+  return looks;
+}
+
+void CollectionTrack::recall_looks(std::span<const Looked> looks) {
+  for (const Looked& look : looks) {
+    for (std::uint64_t i = look.first; i <= look.last; ++i) proofs[i] = {look.at, look.gap};
+  }
+}
+
 std::vector<std::uint64_t> CollectionTrack::gone(Time now) const {
   std::vector<std::uint64_t> indices;
   for (const auto& [index, known] : rows) {

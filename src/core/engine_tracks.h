@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,10 +45,14 @@ struct CollectionTrack {
   std::map<std::string, PartitionRow> strangers;  ///< of keys that `space` does not have
   std::set<std::string> busy;                     ///< keys that are in attempts
   std::map<std::uint64_t, Proof> proofs;
+  bool is_kept = true;            ///< is everything that looks showed in a coverage file?
   std::optional<Selector> where;  ///< the assignment's condition
 
   /// Takes a new space and moves everything that is known by index to it, by key.
   void move_to(SpacePtr);
+  /// What looks showed, for coverage files, and back again.
+  std::vector<Looked> looks() const;
+  void recall_looks(std::span<const Looked>);
   /// Ascending indices of partitions with a tombstone.
   std::vector<std::uint64_t> gone(Time now) const;
   std::vector<std::uint64_t> busy_indices() const;

@@ -3,6 +3,14 @@
 #include "core/engine_test_world.h"
 
 namespace upkeep::engine_test {
+namespace {
+
+Sight sight_of(const std::map<std::string, Sight>& objects, const std::string& key) {
+  const auto found = objects.find(key);
+  return found == objects.end() ? Sight{} : found->second;
+}
+
+}  // namespace
 
 World::World() {
   Store store;
@@ -182,13 +190,9 @@ void World::answer() {
   }
 }
 
-Sight World::sight(const std::string& key) const {
-  const auto found = objects.find(key);
-  return found == objects.end() ? Sight{} : found->second;
-}
-
 Event World::list(const ListStore& asked) const {
-  StoreListed listed{asked.request, asked.store, now, {}, {}};
+  const Time taken_at = report_read ? report_read->at : now;
+  StoreListed listed{asked.request, asked.store, taken_at, {}, {}, {}};
   if (unreadable.contains(config.of(asked.store).name)) {
     listed.error = Error{"it cannot be read"};
     return listed;
@@ -203,10 +207,11 @@ Event World::list(const ListStore& asked) const {
       continue;
     }
     finding.space = *space;
-    finding.coverage.taken_at = now;
+    finding.coverage.taken_at = taken_at;
     finding.coverage.present = Bits(finding.space->size());
     for (std::uint64_t index = 0; index < finding.space->size(); ++index) {
-      const Sight seen = sight(finding.space->key(index));
+      const Sight seen =
+          sight_of(report_read ? report_read->objects : objects, finding.space->key(index));
       finding.coverage.mark(index, judge(*finding.space, index, seen, now));
     }
     listed.findings.push_back(std::move(finding));
@@ -221,7 +226,7 @@ Event World::look(const LookAt& asked) const {
     return seen;
   }
   for (const std::uint64_t index : asked.partitions) {
-    seen.sights.push_back(sight(asked.space->key(index)));
+    seen.sights.push_back(sight_of(objects, asked.space->key(index)));
   }
   return seen;
 }

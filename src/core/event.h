@@ -33,9 +33,10 @@ struct CollectionFinding {
 struct StoreListed {
   RequestId request;
   StoreId store;
-  Time taken_at;  ///< when the listing began
+  Time taken_at;  ///< when the listing, or the inventory report that was read, began
   std::vector<CollectionFinding> findings;
   std::optional<Error> error;
+  Duration took{};  ///< for people
 };
 
 /// The store was looked at for some partitions of a collection, in the order asked for.

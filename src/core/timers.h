@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "core/event.h"
+#include "model/collection.h"
 #include "model/state.h"
 #include "model/store.h"
 
@@ -37,6 +38,11 @@ struct ProofDue {
 struct BacklogDue {
   auto operator<=>(const BacklogDue&) const = default;
 };
+/// What was seen since the coverage was kept should be kept too.
+struct KeepDue {
+  CollectionId collection;
+  auto operator<=>(const KeepDue&) const = default;
+};
 struct DiskDue {
   auto operator<=>(const DiskDue&) const = default;
 };
@@ -49,8 +55,8 @@ struct Wake {
   auto operator<=>(const Wake&) const = default;
 };
 
-using Timer = std::variant<ListingDue, AnswerOverdue, EndOverdue, ProofDue, BacklogDue, DiskDue,
-                           ExpiryDue, Wake>;
+using Timer = std::variant<ListingDue, AnswerOverdue, EndOverdue, ProofDue, BacklogDue, KeepDue,
+                           DiskDue, ExpiryDue, Wake>;
 
 class Timers {
  public:

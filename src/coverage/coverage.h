@@ -20,6 +20,15 @@ struct Loss {
   bool operator==(const Loss&) const = default;
 };
 
+/// Partitions [first, last] that were looked at one by one after the inventory began, and what
+/// was wrong with them, if anything. Their marks say so already.
+struct Looked {
+  std::uint64_t first = 0, last = 0;
+  Time at;
+  std::optional<GapKind> gap;
+  bool operator==(const Looked&) const = default;
+};
+
 /// An inventory's own marks are disjoint: no partition has two of them.
 struct Coverage {
   Time taken_at;                                ///< when the inventory began
@@ -31,6 +40,7 @@ struct Coverage {
   /// Ascending, disjoint; set by who compares inventories, kept in coverage files and carried
   /// over by value like the bits.
   std::vector<Loss> lost;
+  std::vector<Looked> looked;  ///< likewise
 
   /// What is wrong with it, if anything; says nothing about whether it is expected yet.
   std::optional<GapKind> gap(std::uint64_t index) const;

@@ -88,16 +88,31 @@ void write_axis(ByteWriter& out, const Axis& axis) {
   }
 }
 
-/// Each by its distance from the one before it: losses out of order cannot be written down.
-void write_losses(ByteWriter& out, std::span<const Loss> losses) {
-  out.number(losses.size());
+/// Each by its distance from the one before it: what is out of order cannot be written down.
+template <class Stretch, class WriteRest>
+void write_stretches(ByteWriter& out, std::span<const Stretch> stretches, const WriteRest& rest) {
+  out.number(stretches.size());
   std::uint64_t next = 0;
-  for (const Loss& loss : losses) {
-    out.number(loss.first - next);
-    out.number(loss.last - loss.first);
-    out.signed_number(loss.since.time_since_epoch().count());
-    next = loss.last + 1;
+  for (const Stretch& stretch : stretches) {
+    out.number(stretch.first - next);
+    out.number(stretch.last - stretch.first);
+    rest(stretch);
+    next = stretch.last + 1;
   }
+}
+
+void write_time(ByteWriter& out, Time time) { out.signed_number(time.time_since_epoch().count()); }
+
+void write_losses(ByteWriter& out, std::span<const Loss> losses) {
+  write_stretches(out, losses, [&](const Loss& loss) { write_time(out, loss.since); });
+}
+
+/// The gap is its number from 1 on, or 0.
+void write_looked(ByteWriter& out, std::span<const Looked> looked) {
+  write_stretches(out, looked, [&](const Looked& look) {
+    write_time(out, look.at);
+    out.number(look.gap ? 1 + static_cast<std::uint64_t>(*look.gap) : 0);
+  });
 }
 
 // ---- reading
@@ -113,21 +128,42 @@ std::unexpected<Error> damaged(std::string_view what) {
   return fail(fmt::format("the coverage file is damaged: {}; it may be deleted at any time", what));
 }
 
-Result<std::vector<Loss>> read_losses(ByteReader& in) {
-  std::vector<Loss> losses;
+/// `rest` reads what follows the place of each; false when that is damaged.
+template <class Stretch, class ReadRest>
+Result<std::vector<Stretch>> read_stretches(ByteReader& in, const ReadRest& rest) {
+  std::vector<Stretch> stretches;
   const std::uint64_t count = in.number();
-  if (count > in.left() / 3) return damaged("its losses");  // each takes three bytes or more
+  if (count > in.left() / 3) return damaged("its stretches");  // each takes three bytes or more
   std::uint64_t next = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
-    Loss loss;
-    const bool overflow = __builtin_add_overflow(next, in.number(), &loss.first) ||
-                          __builtin_add_overflow(loss.first, in.number(), &loss.last);
-    if (overflow || loss.last >= partitions_max) return damaged("its losses");
-    loss.since = Time{Duration{in.signed_number()}};
-    losses.push_back(loss);
-    next = loss.last + 1;
+    Stretch stretch;
+    const bool overflow = __builtin_add_overflow(next, in.number(), &stretch.first) ||
+                          __builtin_add_overflow(stretch.first, in.number(), &stretch.last);
+    if (overflow || stretch.last >= partitions_max || !rest(stretch)) {
+      return damaged("its stretches");
+    }
+    stretches.push_back(stretch);
+    next = stretch.last + 1;
   }
-  return losses;
+  return stretches;
+}
+
+Time read_time(ByteReader& in) { return Time{Duration{in.signed_number()}}; }
+
+Result<std::vector<Loss>> read_losses(ByteReader& in) {
+  return read_stretches<Loss>(in, [&](Loss& loss) {
+    loss.since = read_time(in);
+    return true;
+  });
+}
+
+Result<std::vector<Looked>> read_looked(ByteReader& in) {
+  return read_stretches<Looked>(in, [&](Looked& look) {
+    look.at = read_time(in);
+    const std::uint64_t gap = in.number();
+    if (gap > 0 && gap <= gap_kinds.size()) look.gap = static_cast<GapKind>(gap - 1);
+    return gap <= gap_kinds.size();
+  });
 }
 
 Result<Dimension> read_dates(ByteReader& in, const std::string& name) {
@@ -272,19 +308,24 @@ Result<PlaneMap> map_axes(const Space& space, const std::vector<KnownAxis>& know
   return map;
 }
 
+bool are_alike(const Loss& a, const Loss& b) { return a.since == b.since; }
+bool are_alike(const Looked& a, const Looked& b) { return a.at == b.at && a.gap == b.gap; }
+
 /// What is left of them, as they are numbered now.
-std::vector<Loss> carry_over(std::span<const Loss> losses, const PlaneMap& map,
-                             std::uint64_t size) {
-  std::vector<Loss> carried;
-  if (losses.empty()) return carried;
+template <class Stretch>
+std::vector<Stretch> carry_over(const std::vector<Stretch>& stretches, const PlaneMap& map,
+                                std::uint64_t size) {
+  std::vector<Stretch> carried;
+  if (stretches.empty()) return carried;
   map.for_pieces(size, [&](std::uint64_t before, std::uint64_t now, std::uint64_t count) {
     const std::uint64_t last = before + count - 1;
-    auto loss = std::ranges::lower_bound(losses, before, {}, &Loss::last);
-    for (; loss != losses.end() && loss->first <= last; ++loss) {
-      const Loss piece{now + (std::max(loss->first, before) - before),
-                       now + (std::min(loss->last, last) - before), loss->since};
+    auto one = std::ranges::lower_bound(stretches, before, {}, &Stretch::last);
+    for (; one != stretches.end() && one->first <= last; ++one) {
+      Stretch piece = *one;
+      piece.first = now + (std::max(one->first, before) - before);
+      piece.last = now + (std::min(one->last, last) - before);
       const bool follows = !carried.empty() && carried.back().last + 1 == piece.first &&
-                           carried.back().since == piece.since;
+                           are_alike(carried.back(), piece);
       if (follows) {
         carried.back().last = piece.last;
       } else {
@@ -329,6 +370,7 @@ std::string encode_coverage(const Space& space, const Coverage& coverage) {
   out.number(coverage.stray_samples.size());
   for (const std::string& sample : coverage.stray_samples) out.text(sample);
   write_losses(out, coverage.lost);
+  write_looked(out, coverage.looked);
   out.number(space.axes().size());
   for (const AxisPtr& axis : space.axes()) write_axis(out, *axis);
   for (const Bits* plane : planes_of(coverage)) write_plane(out, *plane);
@@ -358,6 +400,7 @@ Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
   if (samples > in.left()) return damaged("its samples");
   for (std::uint64_t i = 0; i < samples; ++i) coverage.stray_samples.emplace_back(in.text());
   UPKEEP_TRY(const std::vector<Loss> lost, read_losses(in));
+  UPKEEP_TRY(const std::vector<Looked> looked, read_looked(in));
 
   const std::uint64_t axes = in.number();
   if (axes > in.left()) return damaged("its dimensions");
@@ -368,7 +411,9 @@ Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
   }
   UPKEEP_TRY(const PlaneMap map, map_axes(space, known));
   if (!lost.empty() && lost.back().last >= map.size_before) return damaged("its losses");
+  if (!looked.empty() && looked.back().last >= map.size_before) return damaged("its looks");
   coverage.lost = carry_over(lost, map, space.size());
+  coverage.looked = carry_over(looked, map, space.size());
   for (Bits* plane : planes_of(coverage)) {
     Bits before;
     if (!read_plane(in, map.size_before, before)) return damaged("its marks");

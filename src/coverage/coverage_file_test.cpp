@@ -20,7 +20,10 @@ Coverage some_of(const Space& space, std::uint64_t seed = 7) {
   coverage.strays = 2;
   coverage.duplicates = 3;
   coverage.stray_samples = {"x/a", "x/b"};
-  if (space.size() > 3) coverage.lost = {{1, 2, noon}, {3, 3, noon + std::chrono::hours{1}}};
+  if (space.size() > 3) {
+    coverage.lost = {{1, 2, noon}, {3, 3, noon + std::chrono::hours{1}}};
+    coverage.looked = {{0, 1, noon, {}}, {2, 2, noon, GapKind::stale}};
+  }
   for (std::uint64_t i = 0; i < space.size(); ++i) {
     const std::uint64_t draw = (i + seed) * 0x9e3779b97f4a7c15u >> 61;
     if (draw < 6) coverage.mark(i, draw == 5 ? std::nullopt : std::optional(gap_kinds[draw]));
@@ -65,6 +68,7 @@ TEST(CoverageFile, gives_back_what_was_put_in) {
   EXPECT_EQ(after.duplicates, 3u);
   EXPECT_EQ(after.stray_samples, before.stray_samples);
   EXPECT_EQ(after.lost, before.lost);
+  EXPECT_EQ(after.looked, before.looked);
 }
 
 TEST(CoverageFile, marks_of_nobody_stay_without_size) {
@@ -193,16 +197,18 @@ TEST(CoverageFile, version_1_stays_as_it_is_documented) {
   coverage.objects = 300;
   coverage.stray_samples = {"x"};
   coverage.lost = {{0, 1, coverage.taken_at}, {4, 4, Time{std::chrono::milliseconds{64}}}};
+  coverage.looked = {{2, 2, coverage.taken_at, GapKind::missing}};
   coverage.present = Bits(6);
   coverage.present.set(5);
   EXPECT_EQ(hex(encode_coverage(*space, coverage)),
-            "55504b4545504356010000005600000000000000"  // magic, version, length
+            "55504b4545504356010000005b00000000000000"  // magic, version, length
             "077b647d2f7b6b7d01ac02000000010178"        // key, time, counts, samples
             "0200010102008001"                          // two losses
+            "0102000101"                                // a look
             "02010101640300040102"                      // two dimensions: dates …
             "0301016b020000026162010163"                // … and a list
             "0106200000000000000000000000"              // planes
-            "a91e7600");
+            "5aa0eac9");
 }
 
 TEST(CoverageFile, of_a_complete_collection_is_small) {

@@ -98,7 +98,8 @@ void Auditor::a_rebuilt_engine_agrees() const {
     if (view.standing != CollectionView::Standing::known) return;
     const Collection& collection = config_->of(id);
     if (forgets_losses(*view.coverage)) return;
-    baselines.emplace(collection.name, Baseline{view.space, *view.coverage});
+    Baseline& kept = baselines[collection.name] = {view.space, *view.coverage};
+    kept.coverage.looked.clear();  // the listing below shows what looks have shown until now
     CollectionFinding finding{id, view.space, *view.coverage, {}};
     finding.coverage.lost.clear();
     StoreListed& listing = listings[collection.store];

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "coverage/testing.h"
+#include "daemon/listing.h"
 #include "daemon/setup.h"
 #include "io/fake_executor.h"
 #include "io/memory_state.h"
@@ -29,6 +30,7 @@ class EndlessStore final : public ObjectStore {
     return fail("it was stopped");
   }
   Result<std::optional<Facts>> look(std::string_view) override { return std::nullopt; }
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view) override { return fail("none"); }
 
  private:
   std::function<void()> begun_;
@@ -57,7 +59,12 @@ TEST(Shell, a_listing_under_way_delays_no_end_and_is_no_trouble_of_the_store) {
   Assignment assignment;
   assignment.run_until = now_by_clock() + std::chrono::hours{1};
   Engine engine(config, assignment, {}, {});
-  Shell made(io, {config, stores, state, observer, [](AttemptId) { return ""; }}, engine);
+  Shell made(io,
+             {config, stores, state, observer, [](AttemptId) { return ""; },
+              [&](const ListStore& wish, std::stop_token stop) {
+                return list_store(config, stores, wish, std::move(stop));
+              }},
+             engine);
   shell = &made;
   FakeExecutor executor(io, made, [](const Launch&) { return FakeExecutor::Play{}; });
   EXPECT_TRUE(made.run(executor).has_value());

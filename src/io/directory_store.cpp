@@ -2,7 +2,9 @@
 #include "io/directory_store.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -68,8 +70,8 @@ int list_below(DirectoryListing& listing, Descriptor folder,
   return listing.run(std::move(folder), key, beginning);
 }
 
-/// Looks at a key of any length; errno, or 0.
-int look_below(Descriptor folder, std::string_view key, struct statx& facts) {
+/// Goes down as far as is needed for what is left of the key to be a path; errno, or 0.
+int go_down(Descriptor& folder, std::string_view& key) {
   while (key.size() > path_max) {
     const std::size_t slash = key.rfind('/', path_max);
     if (slash == key.npos) return ENAMETOOLONG;
@@ -78,8 +80,35 @@ int look_below(Descriptor folder, std::string_view key, struct statx& facts) {
     if (!folder) return errno;
     key.remove_prefix(slash + 1);
   }
-  return look_at(folder.number(), std::string(key).c_str(), facts);
+  return 0;
 }
+
+/// A regular file while it is read.
+class FileReader final : public ObjectReader {
+ public:
+  FileReader(Descriptor file, std::string name, std::uint64_t size)
+      : file_(std::move(file)), name_(std::move(name)), size_(size) {}
+
+  std::uint64_t size() const override { return size_; }
+
+  Result<void> read(std::uint64_t offset, std::span<char> into) override {
+    while (!into.empty()) {
+      const ssize_t got =
+          ::pread(file_.number(), into.data(), into.size(), static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail_with(errno, name_, "read");
+      if (got == 0) return fail(fmt::format("{} ends at byte {}", name_, offset));
+      offset += static_cast<std::uint64_t>(got);
+      into = into.subspan(static_cast<std::size_t>(got));
+    }
+    return {};
+  }
+
+ private:
+  Descriptor file_;
+  std::string name_;
+  std::uint64_t size_;
+};
 
 }  // namespace
 
@@ -115,13 +144,35 @@ Result<std::vector<FailedPart>> DirectoryStore::list(std::string_view prefix,
 
 Result<std::optional<ObjectStore::Facts>> DirectoryStore::look(std::string_view key) {
   UPKEEP_CHECK(check_parts(key, split(key, '/')));
-  Descriptor root(::open(folder_.c_str(), path_flags));
-  if (!root) return fail_store(errno, folder_, "opened");
+  Descriptor folder(::open(folder_.c_str(), path_flags));
+  if (!folder && errno == ENOENT && absent_ == Absent::is_empty) return std::nullopt;
+  if (!folder) return fail_store(errno, folder_, "opened");
   struct statx facts{};
-  const int number = look_below(std::move(root), key, facts);
+  std::string_view path = key;
+  int number = go_down(folder, path);
+  if (number == 0) number = look_at(folder.number(), std::string(path).c_str(), facts);
   if (number == 0 && S_ISREG(facts.stx_mode)) return Facts{facts.stx_size, modified(facts)};
   if (number == 0 || means_nothing_there(number) || number == ENAMETOOLONG) return std::nullopt;
   return fail_with(number, folder_ + "/" + std::string(key), "looked at");
+}
+
+Result<std::unique_ptr<ObjectReader>> DirectoryStore::open(std::string_view key) {
+  UPKEEP_CHECK(check_parts(key, split(key, '/')));
+  Descriptor folder(::open(folder_.c_str(), path_flags));
+  if (!folder) return fail_store(errno, folder_, "opened");
+  const std::string name = folder_ + "/" + std::string(key);
+  std::string_view path = key;
+  if (const int number = go_down(folder, path); number != 0)
+    return fail_with(number, name, "opened");
+  // Not blocking: what stands there may be a pipe.
+  Descriptor file(
+      ::openat(folder.number(), std::string(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return fail_with(errno, name, "opened");
+  struct stat facts{};
+  if (::fstat(file.number(), &facts) != 0) return fail_with(errno, name, "looked at");
+  if (!S_ISREG(facts.st_mode)) return fail(name + " is no regular file");
+  return std::make_unique<FileReader>(std::move(file), name,
+                                      static_cast<std::uint64_t>(facts.st_size));
 }
 
 }  // namespace upkeep

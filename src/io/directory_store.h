@@ -14,15 +14,22 @@ namespace upkeep {
 /// Neither depth nor the length of keys is limited.
 class DirectoryStore final : public ObjectStore {
  public:
-  explicit DirectoryStore(std::string folder) : folder_(std::move(folder)) {}
+  /// What it means to look() that the store's own folder is missing: that the store is away,
+  /// or, where something else tells what it holds, that nothing was written there yet.
+  enum class Absent : std::uint8_t { is_error, is_empty };
+
+  explicit DirectoryStore(std::string folder, Absent absent = Absent::is_error)
+      : folder_(std::move(folder)), absent_(absent) {}
 
   Result<std::vector<FailedPart>> list(std::string_view prefix,
                                        const std::function<void(const Object&)>& take,
                                        std::stop_token stop = {}) override;
   Result<std::optional<Facts>> look(std::string_view key) override;
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view key) override;
 
  private:
   std::string folder_;
+  Absent absent_;
 };
 
 }  // namespace upkeep

@@ -2,12 +2,38 @@
 #include "io/fake_store.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace upkeep {
+namespace {
+
+class FakeReader final : public ObjectReader {
+ public:
+  explicit FakeReader(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::uint64_t size() const override { return bytes_.size(); }
+  Result<void> read(std::uint64_t offset, std::span<char> into) override {
+    if (offset > bytes_.size() || bytes_.size() - offset < into.size()) {
+      return fail("the object ends before");
+    }
+    std::memcpy(into.data(), bytes_.data() + offset, into.size());
+    return {};
+  }
+
+ private:
+  std::string bytes_;
+};
+
+}  // namespace
 
 void FakeStore::put(std::string key, Facts facts) {
   const std::lock_guard lock(mutex_);
   objects_.insert_or_assign(std::move(key), facts);
+}
+
+void FakeStore::put_bytes(std::string key, std::string bytes) {
+  put(key, Facts{bytes.size(), Time{}});
+  const std::lock_guard lock(mutex_);
+  bytes_.insert_or_assign(std::move(key), std::move(bytes));
 }
 
 void FakeStore::remove(const std::string& key) {
@@ -76,6 +102,15 @@ Result<std::optional<ObjectStore::Facts>> FakeStore::look(std::string_view key) 
   const auto found = objects_.find(std::string(key));
   if (found == objects_.end()) return std::nullopt;
   return found->second;
+}
+
+Result<std::unique_ptr<ObjectReader>> FakeStore::open(std::string_view key) {
+  UPKEEP_TRY(const auto facts, look(key));
+  if (!facts) return fail("there is no object `" + std::string(key) + "`");
+  const std::lock_guard lock(mutex_);
+  const auto found = bytes_.find(std::string(key));
+  return std::make_unique<FakeReader>(found == bytes_.end() ? std::string(facts->size, 'x')
+                                                            : found->second);
 }
 
 }  // namespace upkeep

@@ -12,6 +12,7 @@ namespace upkeep {
 class FakeStore final : public ObjectStore {
  public:
   void put(std::string key, Facts);
+  void put_bytes(std::string key, std::string bytes);
   void remove(const std::string& key);
 
   /// From now on, list() and look() fail like this.
@@ -27,12 +28,14 @@ class FakeStore final : public ObjectStore {
                                        const std::function<void(const Object&)>& take,
                                        std::stop_token stop = {}) override;
   Result<std::optional<Facts>> look(std::string_view key) override;
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view key) override;
 
  private:
   const FailedPart* broken(std::string_view key) const;
 
   mutable std::mutex mutex_;
   std::map<std::string, Facts> objects_;
+  std::map<std::string, std::string> bytes_;  ///< of some of them
   std::optional<Error> refusal_;
   std::vector<FailedPart> broken_;
   std::optional<std::size_t> vanishes_after_;

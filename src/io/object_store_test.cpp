@@ -98,6 +98,28 @@ class ObjectStoreContract : public testing::TestWithParam<Kind> {
   std::vector<FailedPart> failed;  ///< of the last keys()
 };
 
+TEST_P(ObjectStoreContract, any_part_of_an_object_can_be_read) {
+  world->put("a/b", 5000, Time{});
+  const auto reader = store().open("a/b");
+  ASSERT_TRUE(reader) << reader.error().text;
+  EXPECT_EQ((*reader)->size(), 5000u);
+  std::string bytes(1000, '?');
+  ASSERT_TRUE((*reader)->read(4000, bytes));
+  EXPECT_EQ(bytes, std::string(1000, 'x'));
+  EXPECT_FALSE((*reader)->read(4001, bytes));
+  EXPECT_FALSE((*reader)->read(9999, bytes));
+  EXPECT_TRUE((*reader)->read(5000, {}));
+}
+
+TEST_P(ObjectStoreContract, what_is_not_there_cannot_be_opened) {
+  put("a/b");
+  EXPECT_FALSE(store().open("a/c"));
+  EXPECT_FALSE(store().open("a"));
+  EXPECT_FALSE(store().open("a/b/c"));
+  world->vanish();
+  EXPECT_FALSE(store().open("a/b"));
+}
+
 TEST_P(ObjectStoreContract, an_empty_store_lists_nothing) {
   EXPECT_TRUE(keys("").empty());
   EXPECT_TRUE(keys("a/b").empty());

@@ -1,7 +1,9 @@
 // The port to a store: list everything, or look at a few objects.
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,6 +19,16 @@ namespace upkeep {
 struct FailedPart {
   std::string prefix;  ///< of keys; "" is everything
   Error error;         ///< names the part as people know it
+};
+
+/// The bytes of one object. One thread at a time.
+class ObjectReader {
+ public:
+  virtual ~ObjectReader() = default;
+
+  virtual std::uint64_t size() const = 0;  ///< bytes
+  /// Fills all of `into` with what begins at byte `offset`; an error when there is less.
+  virtual Result<void> read(std::uint64_t offset, std::span<char> into) = 0;
 };
 
 /// Blocking; may be called from any thread, by several at once.
@@ -38,6 +50,9 @@ class ObjectStore {
   };
   /// One object; nothing when the store answers that there is none.
   virtual Result<std::optional<Facts>> look(std::string_view key) = 0;
+
+  /// An error when there is no such object.
+  virtual Result<std::unique_ptr<ObjectReader>> open(std::string_view key) = 0;
 };
 
 }  // namespace upkeep

@@ -69,7 +69,6 @@ TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that
             {"loop: {dry_run: true, min_tasks_to_trigger: 1}\n",
              {"1:8: loop.dry_run: this version has no `dry_run` yet",
               "1:23: loop.min_tasks_to_trigger: this version has no `min_tasks_to_trigger` yet"}},
-            {"limits: {memory: 2GiB}\n", {"1:10: limits.memory: this version has no `memory` yet"}},
             {"stores: {lake: {url: \"s3://bucket\", region: us-east-1}}\n",
              {"1:22: stores.lake.url: this version has no `s3:` stores yet; expected a folder like "
               "`file:./lake`",
@@ -78,6 +77,19 @@ TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that
              {"1:34: collectors.get.schedule: this version has no `schedule` yet",
               "1:59: collectors.get.upstream: this version has no `upstream` yet"}},
         });
+}
+
+TEST(ConfigErrors, reports_are_delivered_to_a_store_that_is_declared) {
+  check(in_file,
+        {{"stores:\n"
+          "  lake: {url: file:./lake, inventory: {store: report, when_old: wait}}\n"
+          "  reports: {url: file:./reports}\n",
+          {"2:65: stores.lake.inventory.when_old: `wait` is unknown; expected list or fail"}},
+         {"stores:\n"
+          "  lake: {url: file:./lake, inventory: {store: report}}\n"
+          "  reports: {url: file:./reports}\n",
+          {"2:47: stores.lake.inventory.store: there is no store `report`; did you mean "
+           "`reports`?"}}});
 }
 
 TEST(ConfigErrors, a_value_of_the_wrong_kind_is_told_with_what_was_expected) {

@@ -9,7 +9,7 @@ namespace upkeep {
 namespace {
 
 /// A `*` stands for any one name.
-constexpr std::array<std::string_view, 17> paths{
+constexpr std::array<std::string_view, 15> paths{
     "http",
     "log",
     "upstreams",
@@ -20,10 +20,8 @@ constexpr std::array<std::string_view, 17> paths{
     "maintenance",
     "loop.dry_run",
     "loop.min_tasks_to_trigger",
-    "limits.memory",
     "stores.*.region",
     "stores.*.endpoint",
-    "stores.*.inventory",
     "collections.*.expect.valid",
     "collectors.*.schedule",
     "collectors.*.upstream",

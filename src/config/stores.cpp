@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "config/forms.h"
@@ -49,6 +50,25 @@ Form<std::string> url() {
       });
 }
 
+Form<Reports> inventory() {
+  return record<Reports>(
+      "a map like `{store: reports, prefix: \"inventory/lake/daily\"}`",
+      {
+          required(key("store", &Reports::store, text("the name of a store like `reports`"),
+                       "The store to which the reports are delivered.")),
+          key("prefix", &Reports::prefix, text("a folder like `inventory/lake/daily`"),
+              "The folder in that store that holds the dated folders of the reports, or any "
+              "folder above it. Without it the whole store is searched."),
+          key("max_age", &Reports::max_age, duration(std::chrono::minutes{1}),
+              "How long ago a report may have been begun. One that is older is not read."),
+          key("when_old", &Reports::when_old,
+              word<Reports::WhenOld>("list or fail", {{"list", Reports::WhenOld::list},
+                                                      {"fail", Reports::WhenOld::fail}}),
+              "What to do when there is no report of that age: list the store itself, or say "
+              "that its objects are unknown."),
+      });
+}
+
 Form<Store> store() {
   return record<Store>(
       "a map with the keys of a store, like `{url: \"file:./lake\"}`",
@@ -63,6 +83,8 @@ Form<Store> store() {
           key("max_loss", &Store::max_loss, share(),
               "An inventory that lost a larger share of what was there (and at least 10 objects) "
               "is held until you `ack` it or a newer one confirms it."),
+          key("inventory", &Store::inventory, inventory(),
+              "S3 Inventory reports that tell what the store holds: read instead of listing it."),
       });
 }
 
@@ -77,11 +99,29 @@ void check_folders(Reader& reader, const Place& place, std::vector<Store>& store
   }
 }
 
+/// Reports are delivered to a store that is declared.
+void check_inventories(Reader& reader, const Place& place, std::vector<Store>& stores) {
+  std::vector<std::string> names;
+  for (const Store& store : stores) names.push_back(store.name);
+  for (const Store& store : stores) {
+    if (!store.inventory || std::ranges::find(names, store.inventory->store) != names.end()) {
+      continue;
+    }
+    reader.error(place.at(store.name).at("inventory").at("store"),
+                 fmt::format("there is no store `{}`{}", store.inventory->store,
+                             suggestion(store.inventory->store, names)));
+  }
+}
+
 }  // namespace
 
 Form<std::vector<Store>> stores() {
-  return checked<std::vector<Store>>(named<Store>("a map of stores by name", store()),
-                                     check_folders);
+  return checked<std::vector<Store>>(
+      named<Store>("a map of stores by name", store()),
+      [](Reader& reader, const Place& place, std::vector<Store>& stores) {
+        check_folders(reader, place, stores);
+        check_inventories(reader, place, stores);
+      });
 }
 
 }  // namespace upkeep

@@ -39,7 +39,8 @@ struct Keep {
 };
 
 struct Limits {
-  std::uint64_t tasks = 5;  ///< attempts at once
+  std::uint64_t tasks = 5;                     ///< attempts at once
+  std::uint64_t memory = std::uint64_t{2} << 30;  ///< bytes, of the process that lists a store
   /// Bytes; with less free space on the state's file system nothing new is started. Unset: 1 GB
   /// or 5 % of the file system, whichever is smaller.
   std::optional<std::uint64_t> disk_free;
@@ -59,6 +60,12 @@ struct Config {
   std::vector<Collection> collections;
   std::vector<Collector> collectors;
 
+  /// Of a name that was checked.
+  StoreId find_store(const std::string& name) const {
+    std::uint64_t i = 0;
+    while (stores.at(i).name != name) ++i;
+    return StoreId{i};
+  }
   const Store& of(StoreId id) const { return stores.at(id.value); }
   const Collection& of(CollectionId id) const { return collections.at(id.value); }
   const Collector& of(CollectorId id) const { return collectors.at(id.value); }

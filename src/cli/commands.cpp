@@ -188,13 +188,24 @@ CommandRow names_row() {
           .is_hidden = true};
 }
 
+CommandRow scan_store_row() {
+  return {.name = "scan-store",
+          .summary = "List one store for another process of upkeep, which reads the output.",
+          .operands = {Kind::what, "STORE", 1, 1},
+          .options = {},
+          .examples = {{"upkeep scan-store lake | wc -c", "how much is handed over"}},
+          .details = "Takes no more memory than limits.memory.",
+          .run = scan_store_command,
+          .is_hidden = true};
+}
+
 }  // namespace
 
 std::span<const CommandRow> commands() {
   static const std::vector<CommandRow> all = {
       run_row(),        scan_row(),      gaps_row(), plan_row(),     tasks_row(),
       explain_row(),    incidents_row(), ack_row(),  validate_row(), schema_row(),
-      completion_row(), version_row(),   help_row(), names_row()};
+      completion_row(), version_row(),   help_row(), names_row(), scan_store_row()};
   return all;
 }
 

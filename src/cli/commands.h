@@ -19,5 +19,7 @@ CommandResult version_command(const Call&, Terminal&);
 CommandResult help_command(const Call&, Terminal&);
 /// Names for completion scripts, one a line: commands, collections, incidents.
 CommandResult names_command(const Call&, Terminal&);
+/// One store's listing as bytes, for the process that started this one.
+CommandResult scan_store_command(const Call&, Terminal&);
 
 }  // namespace upkeep

@@ -1,5 +1,5 @@
-// Looks at stores for the engine: one listing compared with all collections of the store, or
-// a few partitions only. Blocking; for worker threads.
+// Stores as the configuration declares them: their spaces, looks at a few partitions, and what
+// earlier lives knew of them. Blocking; for worker threads.
 #pragma once
 #include <map>
 #include <memory>
@@ -24,12 +24,6 @@ ObjectStores open_stores(const Config&);
 
 /// Reads the tables of a collection and makes its space for that moment.
 Result<SpacePtr> make_space(const Config&, const Collection&, Time now);
-
-/// Reads the tables, makes the spaces, lists, compares. A table that cannot be read and a
-/// part that cannot be listed are errors of the collections they concern.
-/// Asked to stop, it soon returns an error.
-StoreListed list_store(const Config&, const ObjectStores&, const ListStore&,
-                       std::stop_token stop = {});
 
 /// What the store shows of these partitions, now.
 PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&);

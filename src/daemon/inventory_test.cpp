@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "coverage/testing.h"
+#include "daemon/listing.h"
 #include "io/fake_store.h"
 #include "io/test_folder.h"
 

@@ -6,8 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <utility>
 
 #include "api/gap_rows.h"
+#include "daemon/hand_over.h"
 #include "daemon/inventory.h"
 #include "daemon/setup.h"
 #include "daemon/shell.h"
@@ -92,7 +94,10 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
   std::unique_ptr<ProcessExecutor> executor;
   Shell shell(io,
               {config, stores, *state, observer,
-               [&](AttemptId id) { return executor->partitions_path(id); }},
+               [&](AttemptId id) { return executor->partitions_path(id); },
+               [&](const ListStore& wish, std::stop_token stop) {
+                 return list_store_apart(config, wish, std::move(stop));
+               }},
               engine);
   UPKEEP_TRY(executor,
              ProcessExecutor::make(io, shell, {config.state + "/logs", config.state + "/run"}));

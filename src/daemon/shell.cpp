@@ -137,7 +137,7 @@ void Shell::Parts::drain() {
     const bool is_listing = std::holds_alternative<StoreListed>(event);
     if (is_listing) {
       const auto& listed = std::get<StoreListed>(event);
-      listings[listed.store] = now - listed.taken_at;
+      listings[listed.store] = listed.took;
     }
     Step step = engine.step(now, event);
     std::vector<Fact> told = narrator.tell(now, event, step);
@@ -243,8 +243,7 @@ void Shell::Parts::log_failure(std::string_view source, FailureClass why, std::s
 
 void Shell::Parts::carry_out(const ListStore& wish) {
   asio::post(workers, [this, wish, stop = stop_listing.get_token()] {
-    auto listed =
-        std::make_shared<StoreListed>(list_store(ground.config, ground.stores, wish, stop));
+    auto listed = std::make_shared<StoreListed>(ground.list_store(wish, stop));
     if (stop.stop_requested()) return;  // what it says now says nothing about the store
     asio::post(io, [this, listed] { take(std::move(*listed)); });
   });

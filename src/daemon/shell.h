@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "api/progress.h"
@@ -25,6 +26,8 @@ struct Ground {
   StateStore& state;
   Observer& observer;
   std::function<std::string(AttemptId)> partitions_path;  ///< behind {partitions}
+  /// Called by worker threads.
+  std::function<StoreListed(const ListStore&, std::stop_token)> list_store;
 };
 
 class Shell final : public ExecutorListener {

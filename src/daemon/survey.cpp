@@ -10,6 +10,7 @@
 #include "config/fields.h"
 #include "coverage/selector.h"
 #include "daemon/inventory.h"
+#include "daemon/listing.h"
 #include "daemon/setup.h"
 #include "daemon/standing.h"
 #include "io/owner_lock.h"
@@ -81,7 +82,7 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
     if (list == nullptr) continue;
     StoreListed listed = list_store(config, stores, *list);
     const Time now = std::max(begin, now_by_clock());
-    listings[list->store] = now - listed.taken_at;
+    listings[list->store] = listed.took;
     const Step step = engine.step(now, std::move(listed));
     wishes.insert(wishes.end(), step.commands.begin(), step.commands.end());
   }

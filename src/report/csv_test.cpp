@@ -57,7 +57,7 @@ TEST(CsvReport, a_row_becomes_an_object) {
   const Found found = one("\"b\",\"espn/2024/1.json\",\"1234\",\"2024-01-02T03:04:05.678Z\"\n");
   EXPECT_EQ(found.key, "espn/2024/1.json");
   EXPECT_EQ(found.size, 1234u);
-  EXPECT_EQ(found.modified, at("2024-01-02T03:04:05.678Z"));
+  EXPECT_EQ(found.modified, moment("2024-01-02T03:04:05.678Z"));
 }
 
 TEST(CsvReport, keys_are_decoded) {
@@ -72,7 +72,7 @@ TEST(CsvReport, keys_are_decoded) {
 }
 
 TEST(CsvReport, fields_may_be_written_in_any_way) {
-  const Found plain{"k", 7, at("2024-02-29T00:00:00Z")};
+  const Found plain{"k", 7, moment("2024-02-29T00:00:00Z")};
   EXPECT_EQ(one("b,k,7,2024-02-29T00:00:00.000Z\n"), plain);
   EXPECT_EQ(one("\"b\",k,\"7\",2024-02-29T00:00:00Z\r\n"), plain);
   EXPECT_EQ(one("\"b\",\"k\",\"7\",\"2024-02-29T01:00:00+01:00\"\r\n"), plain);

@@ -34,7 +34,7 @@ TEST(Manifest, says_what_a_report_consists_of) {
   const auto manifest = parse_manifest(to_text(example));
   ASSERT_TRUE(manifest) << manifest.error().text;
   EXPECT_EQ(manifest->source_bucket, "example-source-bucket");
-  EXPECT_EQ(manifest->taken_at, at("2018-01-03T02:00:00Z"));
+  EXPECT_EQ(manifest->taken_at, moment("2018-01-03T02:00:00Z"));
   EXPECT_EQ(manifest->format, ReportFormat::csv);
   EXPECT_EQ(manifest->columns.size(), 8u);
   EXPECT_EQ(manifest->columns.at(6), "LastModifiedDate");

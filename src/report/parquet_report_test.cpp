@@ -31,7 +31,7 @@ Result<std::vector<Found>> read(std::string_view bytes, const std::string& bucke
 
 Found expected(int i) {
   return {fmt::format("espn/2024/{}/game-{}.json", i % 7, i), static_cast<std::uint64_t>(i),
-          at("2024-01-01T00:00:00Z") + std::chrono::minutes{i}};
+          moment("2024-01-01T00:00:00Z") + std::chrono::minutes{i}};
 }
 
 TEST(ParquetReport, rows_become_objects) {

@@ -32,11 +32,11 @@ TEST(ReportSearch, finds_complete_reports_the_newest_first) {
                              "inv/lake/daily/", "inv//lake/daily//"}) {
     const auto found = search(prefix, two_and_a_half);
     ASSERT_EQ(found.size(), 2u) << prefix;
-    EXPECT_EQ(found[0].dated, at("2024-01-03T01:00:00Z"));
+    EXPECT_EQ(found[0].dated, moment("2024-01-03T01:00:00Z"));
     EXPECT_EQ(found[0].parent, "inv/lake/daily/");
     EXPECT_EQ(found[0].manifest, "inv/lake/daily/2024-01-03T01-00Z/manifest.json");
     EXPECT_EQ(found[0].checksum, "inv/lake/daily/2024-01-03T01-00Z/manifest.checksum");
-    EXPECT_EQ(found[1].dated, at("2024-01-02T01:00:00Z"));
+    EXPECT_EQ(found[1].dated, moment("2024-01-02T01:00:00Z"));
   }
 }
 

@@ -42,7 +42,7 @@ inline std::string gzip(std::string_view plain, int level = 6) {
   return packed;
 }
 
-inline Time at(std::string_view text) { return parse_time(text).value(); }
+inline Time moment(std::string_view text) { return parse_time(text).value(); }
 
 inline std::string error_of(const auto& result) { return result ? "" : result.error().text; }
 

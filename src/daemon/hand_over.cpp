@@ -1,0 +1,135 @@
+#include "daemon/hand_over.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <optional>
+#include <utility>
+
+#include "coverage/byte_stream.h"
+#include "coverage/coverage_file.h"
+#include "daemon/listing.h"
+#include "daemon/setup.h"
+#include "io/child_output.h"
+
+namespace upkeep {
+namespace {
+
+constexpr std::string_view magic = "UPKEEPLS";
+constexpr std::size_t checksum_size = 4;
+
+std::uint64_t checksum_of(std::string_view bytes) {
+  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+}
+
+void write_time(ByteWriter& out, Time time) { out.signed_number(time.time_since_epoch().count()); }
+Time read_time(ByteReader& in) { return Time{Duration{in.signed_number()}}; }
+
+void write_error(ByteWriter& out, const std::optional<Error>& error) {
+  out.number(error ? 1 : 0);
+  if (error) out.text(error->text);
+}
+std::optional<Error> read_error(ByteReader& in) {
+  if (in.number() == 0) return {};
+  return Error{std::string(in.text())};
+}
+
+std::optional<CollectionId> find_collection(const Config& config, std::string_view name) {
+  for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
+    if (config.collections[i].name == name) return CollectionId{i};
+  }
+  return {};
+}
+
+/// What a listing says of one collection. A table that was read a moment ago and cannot be
+/// read now makes it unknown.
+Result<CollectionFinding> read_finding(const Config& config, ByteReader& in, Time listed_at) {
+  const std::string name(in.text());
+  CollectionFinding finding;
+  finding.error = read_error(in);
+  const std::string_view coverage = in.text();
+  const auto id = find_collection(config, name);
+  if (!in.ok() || !id) return fail("what it says is damaged");
+  finding.collection = *id;
+  if (finding.error) return finding;
+  auto space = make_space(config, config.of(*id), listed_at);
+  if (!space) {
+    finding.error = space.error();
+    return finding;
+  }
+  finding.space = *std::move(space);
+  UPKEEP_TRY(finding.coverage, decode_coverage(coverage, *finding.space));
+  return finding;
+}
+
+}  // namespace
+
+std::string encode_listing(const Config& config, const StoreListed& listed, Time listed_at) {
+  ByteWriter out;
+  out.raw(magic);
+  write_time(out, listed_at);
+  write_time(out, listed.taken_at);
+  out.signed_number(listed.took.count());
+  write_error(out, listed.error);
+  out.number(listed.findings.size());
+  for (const CollectionFinding& finding : listed.findings) {
+    out.text(config.of(finding.collection).name);
+    write_error(out, finding.error);
+    out.text(finding.error ? "" : encode_coverage(*finding.space, finding.coverage));
+  }
+  ByteWriter checksum;
+  checksum.word(checksum_of(out.bytes()), checksum_size);
+  return std::move(out.bytes()) + checksum.bytes();
+}
+
+Result<StoreListed> decode_listing(const Config& config, const ListStore& wish,
+                                   std::string_view bytes) {
+  if (!bytes.starts_with(magic) || bytes.size() < magic.size() + checksum_size) {
+    return fail("what it says is no listing");
+  }
+  const std::string_view covered = bytes.substr(0, bytes.size() - checksum_size);
+  if (ByteReader(bytes.substr(covered.size())).word(checksum_size) != checksum_of(covered)) {
+    return fail("what it says is damaged");
+  }
+  ByteReader in(covered.substr(magic.size()));
+  StoreListed listed{wish.request, wish.store, {}, {}, {}, {}};
+  const Time listed_at = read_time(in);
+  listed.taken_at = read_time(in);
+  listed.took = Duration{in.signed_number()};
+  listed.error = read_error(in);
+  for (std::uint64_t left = in.number(); left > 0; --left) {
+    UPKEEP_TRY(CollectionFinding finding, read_finding(config, in, listed_at));
+    listed.findings.push_back(std::move(finding));
+  }
+  if (!in.ok() || in.left() != 0) return fail("what it says is damaged");
+  return listed;
+}
+
+StoreListed list_store_apart(const Config& config, const ListStore& wish, std::stop_token stop) {
+  const std::string& name = config.of(wish.store).name;
+  const auto output =
+      output_of("/proc/self/exe", {"upkeep", "scan-store", name, "--config", config.path},
+                config.loop.max_run_time, std::move(stop));
+  auto listed = output ? decode_listing(config, wish, *output)
+                       : Result<StoreListed>(std::unexpected(output.error()));
+  if (listed) return *std::move(listed);
+  return {wish.request,
+          wish.store,
+          {},
+          {},
+          Error{fmt::format("the process that lists it failed: {}", listed.error().text)},
+          {}};
+}
+
+Result<std::string> list_store_for_parent(const Config& config, const std::string& store) {
+  live_as_child(config.limits.memory);
+  for (std::uint64_t i = 0; i < config.stores.size(); ++i) {
+    if (config.stores[i].name != store) continue;
+    const Time listed_at = now_by_clock();
+    const StoreListed listed = list_store(config, open_stores(config), ListStore{{}, StoreId{i}});
+    return encode_listing(config, listed, listed_at);
+  }
+  return fail(fmt::format("there is no store `{}`", store));
+}
+
+}  // namespace upkeep

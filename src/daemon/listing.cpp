@@ -1,0 +1,197 @@
+#include "daemon/listing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "coverage/comparison.h"
+#include "coverage/key_template.h"
+#include "daemon/setup.h"
+#include "io/report_reader.h"
+
+namespace upkeep {
+namespace {
+
+/// One collection on its way through a listing.
+struct Candidate {
+  CollectionId id;
+  SpacePtr space;  ///< null when `error` is set
+  std::optional<Error> error;
+};
+
+std::vector<Candidate> candidates_of(const Config& config, StoreId store, Time now) {
+  std::vector<Candidate> candidates;
+  for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
+    if (config.collections[i].store != store) continue;
+    auto space = make_space(config, config.collections[i], now);
+    if (space) {
+      candidates.push_back({CollectionId{i}, *std::move(space), {}});
+    } else {
+      candidates.push_back({CollectionId{i}, nullptr, space.error()});
+    }
+  }
+  return candidates;
+}
+
+/// Where the collections lie whose tables could not be read. Their objects are nobody's strays.
+std::vector<std::string> unknown_folders(const Config& config,
+                                         std::span<const Candidate> candidates) {
+  std::vector<std::string> folders;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.space) continue;
+    const auto key = parse_key_template(config.of(candidate.id).key);
+    if (key) folders.push_back(key->folder());
+  }
+  return folders;
+}
+
+/// Might a key of the collection begin with, or lie under, the prefix?
+bool may_lie_under(const Space& space, std::string_view prefix) {
+  const std::string folder = space.key_template().folder();
+  const std::size_t common = std::min(folder.size(), prefix.size());
+  return std::string_view(folder).substr(0, common) == prefix.substr(0, common);
+}
+
+/// What one pass over all objects of a store showed.
+struct Pass {
+  Time taken_at;
+  std::vector<Coverage> coverages;  ///< one for each space
+  std::vector<FailedPart> failed;
+  ReportColumns columns{.size = true, .modified = true};  ///< what is said of each object
+};
+
+class Listing {
+ public:
+  Listing(const Config& config, const ObjectStores& stores, StoreId id, Time now,
+          std::stop_token stop)
+      : config_(config),
+        stores_(stores),
+        id_(id),
+        now_(now),
+        stop_(std::move(stop)),
+        candidates_(candidates_of(config, id, now)),
+        unknown_(unknown_folders(config, candidates_)) {
+    for (const Candidate& candidate : candidates_) {
+      if (candidate.space) spaces_.push_back(candidate.space);
+    }
+  }
+
+  Result<void> run(StoreListed& listed) {
+    UPKEEP_CHECK(check_no_overlap(spaces_));
+    UPKEEP_TRY(Pass pass, config_.of(id_).inventory ? read_or_list() : list());
+    listed.taken_at = pass.taken_at;
+    auto coverage = pass.coverages.begin();
+    for (const Candidate& candidate : candidates_) {
+      CollectionFinding finding{candidate.id, candidate.space, {}, candidate.error};
+      if (candidate.space) {
+        finding.coverage = std::move(*coverage++);
+        finding.error = doubt(*candidate.space, pass);
+      }
+      listed.findings.push_back(std::move(finding));
+    }
+    return {};
+  }
+
+ private:
+  Comparison compare(Time taken_at) const {
+    return Comparison(config_.of(id_), spaces_, taken_at, now_, unknown_);
+  }
+
+  Result<Pass> list() {
+    Comparison comparison = compare(now_);
+    UPKEEP_TRY(auto failed, stores_.at(id_.value)->list(
+                                "", [&](const Object& object) { comparison.add(object); }, stop_));
+    return Pass{now_, comparison.finish(), std::move(failed)};
+  }
+
+  /// The newest report, or the store itself where that is what to do without a young one.
+  Result<Pass> read_or_list() {
+    const Reports& reports = *config_.of(id_).inventory;
+    ObjectStore& store = *stores_.at(config_.find_store(reports.store).value);
+    auto report = find_report(store, reports.prefix, stop_);
+    if (!report) {
+      return fail(fmt::format("its inventory reports in store {} cannot be read: {}", reports.store,
+                              report.error().text));
+    }
+    const bool is_young = *report && now_ - (*report)->manifest.taken_at <= reports.max_age;
+    if (is_young) return read(store, **report);
+    if (reports.when_old == Reports::WhenOld::list) return list();
+    if (!*report) {
+      return fail(fmt::format("there is no complete inventory report in store {}{}", reports.store,
+                              reports.prefix.empty() ? "" : " under `" + reports.prefix + "`"));
+    }
+    return fail(fmt::format("the newest inventory report is {} old, more than max_age, {}: {}",
+                            to_rough_text(now_ - (*report)->manifest.taken_at),
+                            to_rough_text(reports.max_age), (*report)->folder.manifest));
+  }
+
+  Result<Pass> read(ObjectStore& store, const Report& report) {
+    const std::size_t threads = std::clamp<std::size_t>(report.manifest.files.size(), 1,
+                                                        std::thread::hardware_concurrency());
+    std::vector<Comparison> comparisons;
+    std::vector<TakeObjects> sinks;
+    for (std::size_t i = 0; i < threads; ++i)
+      comparisons.push_back(compare(report.manifest.taken_at));
+    for (Comparison& comparison : comparisons) {
+      sinks.emplace_back([&](std::span<const Object> objects) {
+        for (const Object& object : objects) comparison.add(object);
+      });
+    }
+    const auto columns = read_report(store, report, std::move(sinks), stop_);
+    if (!columns) {
+      return fail(fmt::format("its inventory report cannot be read: {}", columns.error().text));
+    }
+    for (std::size_t i = 1; i < threads; ++i) comparisons[0].merge(comparisons[i]);
+    return Pass{report.manifest.taken_at, comparisons[0].finish(), {}, *columns};
+  }
+
+  /// Why what the pass shows of this collection cannot be relied on.
+  static std::optional<Error> doubt(const Space& space, const Pass& pass) {
+    const auto part = std::ranges::find_if(
+        pass.failed, [&](const FailedPart& one) { return may_lie_under(space, one.prefix); });
+    if (part != pass.failed.end()) return part->error;
+    const Expect& expect = space.collection().expect;
+    const auto lacks = [](std::string_view column, std::string_view rule) {
+      return Error{fmt::format(
+          "the inventory report has no column {}, which `{}` needs; add it to the fields of the "
+          "inventory configuration",
+          column, rule)};
+    };
+    if (!pass.columns.size && expect.min_size) return lacks("Size", "expect.min_size");
+    if (pass.columns.modified) return {};
+    if (expect.max_age) return lacks("LastModifiedDate", "expect.max_age");
+    if (expect.settled_after) return lacks("LastModifiedDate", "expect.settled_after");
+    // Of several objects the newest counts.
+    if (expect.min_size && space.has_any()) return lacks("LastModifiedDate", "expect.min_size");
+    return {};
+  }
+
+  const Config& config_;
+  const ObjectStores& stores_;
+  StoreId id_;
+  Time now_;
+  std::stop_token stop_;
+  std::vector<Candidate> candidates_;
+  std::vector<std::string> unknown_;
+  std::vector<SpacePtr> spaces_;
+};
+
+}  // namespace
+
+StoreListed list_store(const Config& config, const ObjectStores& stores, const ListStore& wish,
+                       std::stop_token stop) {
+  const Time now = now_by_clock();
+  StoreListed listed{wish.request, wish.store, now, {}, {}, {}};
+  const auto done = Listing(config, stores, wish.store, now, std::move(stop)).run(listed);
+  if (!done) listed.error = done.error();
+  listed.took = std::max(now_by_clock() - now, Duration{});
+  return listed;
+}
+
+}  // namespace upkeep

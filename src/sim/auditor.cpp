@@ -90,7 +90,9 @@ void Auditor::told(const Event& event) {
     const std::uint64_t wanted =
         config_->limits.disk_free.value_or(std::min<std::uint64_t>(1'000'000'000, disk->size / 20));
     disk_low_ = disk->free < wanted;
-  } else if (std::holds_alternative<AckAsked>(event)) {
+  } else if (const auto* ack = std::get_if<AckAsked>(&event)) {
+    const auto incident = engine_->incidents().find(ack->incident);
+    if (incident != engine_->incidents().end()) refusals_[incident->second.target].acked = now;
     for (auto& [store, reasons] : reasons_) ++reasons;
   } else if (std::holds_alternative<StopAsked>(event)) {
     stop_told_ = true;
@@ -150,6 +152,7 @@ void Auditor::starting(const StartAttempt& start) {
   nothing_is_collected_twice(start);
   starts_nothing_that_waits(start);
   attempts_are_bounded(start);
+  refused_collectors_are_spared(start);
   Tried& tried = tried_[start.attempt];
   tried.collection = config_->of(start.collection).name;
   tried.started = world_.now;

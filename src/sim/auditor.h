@@ -55,6 +55,13 @@ class Auditor {
     int hours_overdue = 0;
   };
 
+  /// What was seen of a collector that says that it lacks a permission.
+  struct Refusals {
+    int in_a_row = 0;
+    Time last;   ///< when the last one was settled
+    Time acked;  ///< when people last acknowledged it
+  };
+
   // At a decision to start (auditor_starts.cpp).
   void starts_only_what_may_start(const StartAttempt&) const;
   void starts_nothing_unknown_or_held(const StartAttempt&) const;
@@ -67,6 +74,8 @@ class Auditor {
   void limits_are_kept() const;
   void nothing_is_collected_twice(const StartAttempt&) const;
   void attempts_are_bounded(const StartAttempt&);
+  void refused_collectors_are_spared(const StartAttempt&) const;
+  void count_refusals(const Tried&);
 
   // At a commit (auditor_rows.cpp).
   void rows_change_with_attempts(const PartitionRow&, const std::map<Key, AttemptId>&) const;
@@ -117,6 +126,7 @@ class Auditor {
   std::set<AttemptId> ids_;                   ///< ever started
   std::vector<AttemptId> settled_;            ///< in the commit that is being made
   std::map<Key, std::vector<Time>> charged_;  ///< starts of attempts that failed, since it was good
+  std::map<std::string, Refusals> refusals_;  ///< by collector
 };
 
 }  // namespace upkeep::sim

@@ -54,6 +54,11 @@ void Auditor::committing(std::span<const Change> changes) {
     } else if (const auto* drop = std::get_if<DropPartition>(&change)) {
       rows_go_for_a_reason({drop->collection, drop->key});
       charged_.erase({drop->collection, drop->key});
+    } else if (const auto* incident = std::get_if<PutIncident>(&change)) {
+      const bool over = incident->row.state == IncidentRow::State::closed;
+      if (over && incident->row.kind == "permission_denied") {
+        refusals_.erase(incident->row.target);
+      }
     }
   }
 }
@@ -63,6 +68,7 @@ void Auditor::committed() {
     const auto tried = tried_.find(id);
     if (tried == tried_.end()) continue;
     attempts_are_settled_fully(tried->second);
+    count_refusals(tried->second);
     tried_.erase(tried);
   }
   settled_.clear();

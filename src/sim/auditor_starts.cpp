@@ -177,4 +177,51 @@ void Auditor::attempts_are_bounded(const StartAttempt& start) {
   }
 }
 
+/// Of a collector that was refused three times in a row one task is tried at a time, after a
+/// rest or when people ask for it.
+void Auditor::refused_collectors_are_spared(const StartAttempt& start) const {
+  const Collector& collector = config_->of(*config_->of(start.collection).collector);
+  const auto known = refusals_.find("collector:" + collector.name);
+  if (known == refusals_.end() || known->second.in_a_row < 3) return;
+  const Refusals& refusals = known->second;
+  // What was chosen before the last refusal was known may still be on its way.
+  if (world_.now <= refusals.last + std::chrono::minutes{5}) return;
+  const bool asked =
+      refusals.acked > refusals.last || (assignment_.run_until && refusals.last < life_began_);
+  if (!asked && world_.now < refusals.last + collector.retries.rest) {
+    violated("refused_collectors_are_spared",
+             fmt::format("{} starts, but {} was refused {} times in a row", name_of(start),
+                         collector.name, refusals.in_a_row));
+  }
+  for (const auto& [id, tried] : tried_) {
+    const auto other = find(tried.collection);
+    if (id == start.attempt || !other || config_->of(*other).collector == std::nullopt) continue;
+    if (config_->of(*config_->of(*other).collector).name != collector.name) continue;
+    violated("refused_collectors_are_spared",
+             fmt::format("{} starts beside a{}, but {} was refused {} times in a row",
+                         name_of(start), id.value, collector.name, refusals.in_a_row));
+  }
+}
+
+/// Called when the attempt is settled, with its rows durable.
+void Auditor::count_refusals(const Tried& tried) {
+  const auto collection = find(tried.collection);
+  if (!collection || !config_->of(*collection).collector) return;
+  Refusals& refusals =
+      refusals_["collector:" + config_->of(*config_->of(*collection).collector).name];
+  const Outcome outcome = tried.ending ? outcome_of(*tried.ending) : Outcome{};
+  if (tried.ending && outcome.why == FailureClass::permission_denied) {
+    ++refusals.in_a_row;
+    refusals.last = world_.now;
+    return;
+  }
+  const bool let_in =
+      (tried.ending && (outcome.claim == Claim::success || outcome.claim == Claim::gone)) ||
+      std::ranges::any_of(tried.keys, [&](const std::string& key) {
+        const PartitionRow* row = row_of({tried.collection, key});
+        return row == nullptr || row->gone_until > world_.now;
+      });
+  if (let_in) refusals.in_a_row = 0;
+}
+
 }  // namespace upkeep::sim

@@ -85,6 +85,7 @@ class Writer {
           return world_.upstream.is_poisoned(space_.key(index));
         });
     if (poisoned) return nothing("always fails for this", exited(1, "500 Internal Server Error"));
+    if (world_.locked_out.contains(collector_)) return nothing("is shut out", exited(77, "403"));
     if (strikes(Fault::collector_hangs)) {
       nothing("hangs", {});
       script_.length.reset();

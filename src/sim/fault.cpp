@@ -57,6 +57,8 @@ constexpr std::array<Row, fault_count> table{{
     {table_unreadable, "table_unreadable", 700},
     {table_emptied, "table_emptied", 400},
     {table_explodes, "table_explodes", 200},
+    // of hours, for each collector
+    {permission_revoked, "permission_revoked", 250},
     // of hours
     {disk_low, "disk_low", 400},
     {disk_full, "disk_full", 400},

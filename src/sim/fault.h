@@ -57,6 +57,7 @@ enum class Fault : std::uint8_t {
   table_unreadable,
   table_emptied,
   table_explodes,
+  permission_revoked,
   // The machine.
   disk_low,
   disk_full,

@@ -27,11 +27,12 @@ constexpr std::string_view usage =
     "collectors\n"
     "that lie, stores that lose things. Says which seeds broke which promise; exit code 1 if any.\n"
     "  --transcript   prints everything that happens\n"
-    "  --faults       counts the faults of all seeds\n";
+    "  --faults       counts the faults of all seeds\n"
+    "  --first        stops at the first seed that breaks a promise\n";
 
 struct Options {
   std::uint64_t first = 1, last = 100, jobs = std::max(1u, std::thread::hardware_concurrency());
-  bool transcript = false, faults = false;
+  bool transcript = false, faults = false, stops_at_first = false;
   SimulationOptions simulation;
 };
 
@@ -76,6 +77,8 @@ Options parse(const std::vector<std::string_view>& arguments) {
       options.transcript = true;
     } else if (argument == "--faults") {
       options.faults = true;
+    } else if (argument == "--first") {
+      options.stops_at_first = true;
     } else if (argument.starts_with("-")) {
       refuse(fmt::format("there is no {}", argument));
     } else {
@@ -99,13 +102,15 @@ Options parse(const std::vector<std::string_view>& arguments) {
 std::vector<SimulationResult> simulate_all(const Options& options) {
   std::vector<SimulationResult> results(options.last - options.first + 1);
   std::atomic<std::uint64_t> next = 0;
+  std::atomic<bool> is_over = false;
   const auto work = [&] {
-    for (std::uint64_t i = next++; i < results.size(); i = next++) {
+    for (std::uint64_t i = next++; i < results.size() && !is_over; i = next++) {
       current_seed = options.first + i;
       SimulationOptions simulation = options.simulation;
       simulation.watched = &current_transcript;
       results[i] = simulate(current_seed, simulation);
       current_transcript = nullptr;
+      if (results[i].violation && options.stops_at_first) is_over = true;
     }
   };
   std::vector<std::thread> threads;

@@ -12,6 +12,7 @@ using namespace std::chrono;
 void Mischief::strike() {
   for (auto& [name, store] : world_.stores) strike_store(name, store);
   for (auto& [name, table] : world_.installation.tables) strike_table(name, table);
+  strike_permissions();
   strike_machine();
   strike_daemon();
 }
@@ -21,6 +22,7 @@ void Mischief::make_good() {
     table.set_trouble(PretendTable::Trouble::none);
   }
   world_.disk = Disk{};
+  world_.locked_out.clear();
 }
 
 void Mischief::strike_store(const std::string& name, PretendStore& store) {
@@ -83,6 +85,18 @@ void Mischief::strike_table(const std::string& name, PretendTable& table) {
     table.set_trouble(PretendTable::Trouble::none);
     world_.say(name, "is mended");
   });
+}
+
+/// A password expired: the collector is refused, whatever it asks for, until somebody mends it.
+void Mischief::strike_permissions() {
+  for (const CollectorText& collector : world_.installation.collectors) {
+    if (world_.locked_out.contains(collector.name)) continue;
+    if (!world_.fate.strikes(Fault::permission_revoked, collector.name)) continue;
+    world_.say(collector.name, "is let in nowhere");
+    world_.locked_out.insert(collector.name);
+    world_.after(world_.between(hours{1}, hours{30}),
+                 [this, name = collector.name] { world_.locked_out.erase(name); });
+  }
 }
 
 void Mischief::strike_machine() {

@@ -18,6 +18,7 @@ class Mischief {
  private:
   void strike_store(const std::string& name, PretendStore&);
   void strike_table(const std::string& name, PretendTable&);
+  void strike_permissions();
   void strike_machine();
   void strike_daemon();
   void somebody_fills(PretendStore&, const std::string& name);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,7 @@ struct World {
   std::map<std::string, PretendStore> stores;  ///< by name
   Upstream upstream;
   Disk disk;
+  std::set<std::string, std::less<>> locked_out;  ///< collectors that nobody lets in
   Durable durable;
   bool storm = true;  ///< false once everything outside is well
 

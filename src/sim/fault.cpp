@@ -109,8 +109,9 @@ bool Fate::strikes(Fault fault, std::string_view where) {
   return true;
 }
 
-DicedFate::DicedFate(std::uint64_t seed) : dice_(seed) {
-  const std::uint64_t temper = 30 + dice_.below(200);  // how hard this seed's world is, percent
+DicedFate::DicedFate(std::uint64_t seed, std::uint64_t temper) : dice_(seed) {
+  const std::uint64_t own = 30 + dice_.below(200);
+  if (temper == 0) temper = own;
   for (std::size_t i = 0; i < fault_count; ++i) {
     if (!dice_.chance(65)) continue;
     rates_[i] = table[i].rate * temper / 100 * (50 + dice_.below(150)) / 100;

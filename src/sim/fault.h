@@ -103,10 +103,14 @@ class Fate {
   FaultCounts counts_{};
 };
 
+/// How hard an ordinary world is, in percent of the rates in the table of faults.
+inline constexpr std::uint64_t ordinary_temper = 8;
+
 /// By the dice: each seed has its own kinds of faults and its own rates.
 class DicedFate : public Fate {
  public:
-  explicit DicedFate(std::uint64_t seed);
+  /// `temper` is in percent of the rates; 0 leaves it to the seed.
+  explicit DicedFate(std::uint64_t seed, std::uint64_t temper = 0);
   /// No fault happens any more.
   void calm() { calm_ = true; }
   /// Faults that have not happened yet become likely, whatever the seed says.

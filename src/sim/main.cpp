@@ -28,7 +28,9 @@ constexpr std::string_view usage =
     "that lie, stores that lose things. Says which seeds broke which promise; exit code 1 if any.\n"
     "  --transcript   prints everything that happens\n"
     "  --faults       counts the faults of all seeds\n"
-    "  --first        stops at the first seed that breaks a promise\n";
+    "  --first        stops at the first seed that breaks a promise\n"
+    "  --year         365 days of 20 collections, an hourly loop, few faults; shows the state's "
+    "size\n";
 
 struct Options {
   std::uint64_t first = 1, last = 100, jobs = std::max(1u, std::thread::hardware_concurrency());
@@ -77,6 +79,10 @@ Options parse(const std::vector<std::string_view>& arguments) {
       options.transcript = true;
     } else if (argument == "--faults") {
       options.faults = true;
+    } else if (argument == "--year") {
+      options.simulation.days = 365;
+      options.simulation.collections = 20;
+      options.simulation.ordinary = true;
     } else if (argument == "--first") {
       options.stops_at_first = true;
     } else if (argument.starts_with("-")) {
@@ -140,6 +146,22 @@ void print_faults(const std::vector<SimulationResult>& results) {
   }
 }
 
+/// What is durable, month by month.
+void print_sizes(const std::vector<SimulationResult>& results) {
+  for (const SimulationResult& result : results) {
+    fmt::print("seed {}: {} partitions; the most in each 30 days:\n", result.seed,
+               with_thousands(result.partitions));
+    for (std::size_t i = 0; i < result.months.size(); ++i) {
+      const StateSize& size = result.months[i];
+      fmt::print(
+          "{:>5} days: {:>5} partition rows, {:>3} attempts, {:>5} incidents, "
+          "{:>7} journal rows, {:>9} bytes\n",
+          30 * (i + 1), with_thousands(size.partitions), size.attempts,
+          with_thousands(size.incidents), with_thousands(size.journal), with_thousands(size.bytes));
+    }
+  }
+}
+
 int report(const std::vector<SimulationResult>& results, const Options& options, double seconds) {
   std::uint64_t failed = 0, days = 0, steps = 0, deaths = 0, starts = 0, hash = 0, faults = 0;
   std::uint64_t heal = 0, rows = 0, journal = 0;
@@ -157,6 +179,7 @@ int report(const std::vector<SimulationResult>& results, const Options& options,
     hash = hash_of(fmt::format("{:016x}", result.hash), hash);
   }
   if (options.faults) print_faults(results);
+  if (options.simulation.ordinary) print_sizes(results);
   fmt::print("{} seeds, {} failed; {} days, {} steps, {} faults, {} deaths, {} attempts\n",
              results.size(), failed, with_thousands(days), with_thousands(steps),
              with_thousands(faults), with_thousands(deaths), with_thousands(starts));

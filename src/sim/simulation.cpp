@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "coverage/selector.h"
 #include "sim/daemon.h"
@@ -19,13 +20,42 @@ using namespace std::chrono;
 /// So long may it take until everything is well again: rests last a week at most.
 constexpr auto days_to_heal_most = 40;
 
+Swarm make_world(std::uint64_t seed, const SimulationOptions& options) {
+  Swarm swarm = make_swarm(seed, options.collections);
+  if (options.ordinary) {
+    set_value(swarm.installation.settings, "loop", "{reconcile_every: 1h, queue_poll: 30s}");
+  }
+  return swarm;
+}
+
+StateSize size_of(const Durable& durable) {
+  const State& state = durable.state;
+  StateSize size{state.partitions.size(), state.attempts.size(), state.incidents.size(),
+                 durable.journal.size(), sizeof(State)};
+  for (const auto& [key, row] : state.partitions) {
+    size.bytes += sizeof row + row.collection.size() + row.key.size() + row.text.size();
+  }
+  for (const auto& [id, row] : state.attempts) {
+    size.bytes += sizeof row + row.collection.size() + row.task.size();
+    for (const std::string& key : row.keys) size.bytes += sizeof key + key.size();
+  }
+  for (const auto& [id, row] : state.incidents) {
+    size.bytes += sizeof row + row.target.size() + row.kind.size() + row.text.size();
+  }
+  for (const JournalRow& row : durable.journal) {
+    size.bytes += sizeof row + row.subject.size() + row.text.size();
+  }
+  for (const auto& [name, file] : durable.coverages) size.bytes += name.size() + file.size();
+  return size;
+}
+
 class Simulation {
  public:
   Simulation(std::uint64_t seed, const SimulationOptions& options)
       : options_(options),
-        fate_(seed * 31 + 7),
+        fate_(seed * 31 + 7, options.ordinary ? ordinary_temper : 0),
         transcript_(options.sink),
-        world_(make_swarm(seed, options.collections), seed, fate_, transcript_),
+        world_(make_world(seed, options), seed, fate_, transcript_),
         daemon_(world_, [this] { life_ended(); }),
         mischief_(world_, daemon_) {
     result_.seed = seed;
@@ -33,10 +63,10 @@ class Simulation {
   }
 
   SimulationResult run() {
-    const Time begin = world_.now;
+    begin_ = world_.now;
     try {
       storm();
-      result_.days = static_cast<std::uint64_t>((world_.now - begin) / days{1});
+      result_.days = static_cast<std::uint64_t>((world_.now - begin_) / days{1});
       const Time calm = world_.now;
       heal();
       result_.days_to_heal = static_cast<std::uint64_t>((world_.now - calm) / days{1});
@@ -60,7 +90,9 @@ class Simulation {
     each_hour();
     daemon_.start(*config_, {});
     drive(world_, daemon_, world_.now + days{options_.days});
-    for (int more = 0; fate_.missing() || daemon_.deaths() < options_.deaths; ++more) {
+    state_is_bounded();
+    for (int more = 0;
+         !options_.ordinary && (fate_.missing() || daemon_.deaths() < options_.deaths); ++more) {
       fate_.make_up_for_missing();
       if (more == 100) {
         const auto missing = fate_.missing();
@@ -69,6 +101,20 @@ class Simulation {
       }
       drive(world_, daemon_, world_.now + days{1});
     }
+  }
+
+  /// After months in one house, state is no larger than it was when all of its rows had lived
+  /// as long as they are kept. Installations grow a little, so some growth is in order.
+  void state_is_bounded() const {
+    const std::vector<StateSize>& months = result_.months;
+    if (months.size() < 9) return;
+    const auto most = [](std::span<const StateSize> of) {
+      return std::ranges::max(of, {}, &StateSize::bytes).bytes;
+    };
+    const std::uint64_t before = most(std::span(months).subspan(2, 4));
+    const std::uint64_t now = most(std::span(months).last(4));
+    if (now <= 2 * before) return;
+    throw Violation{"state_is_bounded", fmt::format("it grew from {} to {} bytes", before, now)};
   }
 
   void each_hour() {
@@ -92,6 +138,17 @@ class Simulation {
     grow(result_.rows_most, durable.state.partitions.size());
     grow(result_.journal_most, durable.journal.size());
     grow(result_.incidents_most, durable.state.incidents.size());
+    if (!world_.storm || world_.now < next_measure_) return;
+    next_measure_ = world_.now + hours{6};
+    result_.months.resize(
+        std::max<std::size_t>(result_.months.size(), 1 + (world_.now - begin_) / days{30}));
+    const StateSize size = size_of(durable);
+    StateSize& month = result_.months.back();
+    grow(month.partitions, size.partitions);
+    grow(month.attempts, size.attempts);
+    grow(month.incidents, size.incidents);
+    grow(month.journal, size.journal);
+    grow(month.bytes, size.bytes);
   }
 
   // --- Lives ----------------------------------------------------------------------
@@ -192,6 +249,7 @@ class Simulation {
   Daemon daemon_;
   Mischief mischief_;
   const Config* config_ = nullptr;
+  Time begin_, next_measure_;
   SimulationResult result_;
 };
 

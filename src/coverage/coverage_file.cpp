@@ -203,7 +203,7 @@ Result<Dimension> read_tuples(ByteReader& in, const std::vector<std::string>& fi
       texts[i] += in.text();
       row[i] = texts[i];
     }
-    rows->add(row);
+    UPKEEP_CHECK(rows->add(row));
   }
   around.tables["tuples"] = std::move(rows);
   return Dimension{"tuples", std::move(table), false};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 
@@ -15,17 +16,35 @@ namespace {
 
 using namespace std::chrono;
 
+bool is_unfit(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '/'; }
+
 /// What makes a text unfit to stand in a key; empty when nothing does.
 std::string_view flaw(std::string_view text) {
   if (text.empty()) return "is empty";
   if (text == "." || text == "..") return "names a folder";
-  if (text.find('/') != std::string_view::npos) return "holds `/`";
-  const bool control = std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  return control ? "holds a control character" : "";
+  const auto unfit = std::ranges::find_if(text, is_unfit);
+  if (unfit == text.end()) return "";
+  return *unfit == '/' ? "holds `/`" : "holds a control character";
+}
+
+/// What a text of this type should have been.
+std::string_view not_fit(FieldType type) {
+  return type == FieldType::number ? "is not a whole number" : "is not a date like 2025-10-21";
 }
 
 }  // namespace
+
+void RowsAxis::Numbers::add(std::uint64_t number) {
+  if (wide_.empty()) {
+    if (number <= std::numeric_limits<std::uint32_t>::max()) {
+      narrow_.push_back(static_cast<std::uint32_t>(number));
+      return;
+    }
+    wide_.assign(narrow_.begin(), narrow_.end());
+    narrow_ = {};
+  }
+  wide_.push_back(number);
+}
 
 RowsAxis::RowsAxis(Names names, std::vector<std::string> fields, std::vector<Column> columns,
                    std::shared_ptr<const Rows> rows)
@@ -36,7 +55,9 @@ RowsAxis::RowsAxis(Names names, std::vector<std::string> fields, std::vector<Col
 
 Result<AxisPtr> RowsAxis::of_list(const std::string& name, const ValueList& list) {
   const auto rows = std::make_shared<Rows>(std::vector{name});
-  for (const std::string& value : list.values) rows->add(std::array{std::string_view(value)});
+  for (const std::string& value : list.values) {
+    UPKEEP_CHECK(rows->add(std::array{std::string_view(value)}));
+  }
   const Names names{name, "value"};
   UPKEEP_TRY(Column column, make_column(names, {name, FieldType::text}, *rows));
   std::shared_ptr<RowsAxis> axis(new RowsAxis(names, {name}, {std::move(column)}, rows));
@@ -84,32 +105,40 @@ Result<RowsAxis::Column> RowsAxis::make_column(const Names& names, const TableFi
                             list ? "" : fmt::format(", column `{}`", field.name), rows.at(row, *at),
                             what));
   };
-  std::vector<std::uint64_t> numbers;
-  if (field.type != FieldType::text) numbers.reserve(rows.size());
+  auto numbers = std::make_shared<Numbers>();
+  if (field.type != FieldType::text) numbers->reserve(rows.size());
+  std::string_view before;
+  std::optional<std::uint64_t> number;
   for (std::uint64_t row = 0; row < rows.size(); ++row) {
     const std::string_view text = rows.at(row, *at);
+    // Tables are mostly in order, so a text often stands there many times in a row.
+    const bool again = row > 0 && text == before;
+    before = text;
     if (field.type == FieldType::text) {
-      if (const std::string_view what = flaw(text); !what.empty()) return error(row, what);
-    } else if (field.type == FieldType::number) {
-      const auto number = parse_number(text);
-      if (!number) return error(row, "is not a whole number");
-      numbers.push_back(*number);
-    } else {
-      const auto date = parse_date(text, false);
-      if (!date || text >= "9999") return error(row, "is not a date like 2025-10-21");
-      numbers.push_back(static_cast<std::uint64_t>(*date));
+      const std::string_view what = again ? "" : flaw(text);
+      if (!what.empty()) return error(row, what);
+      continue;
     }
+    if (!again) number = number_of(field.type, text);
+    if (!number) return error(row, not_fit(field.type));
+    numbers->add(*number);
   }
-  Column column{*at, field.type, nullptr};
-  if (field.type != FieldType::text) {
-    column.numbers = std::make_shared<const std::vector<std::uint64_t>>(std::move(numbers));
-  }
-  return column;
+  if (field.type == FieldType::text) numbers.reset();
+  return Column{*at, field.type, std::move(numbers)};
+}
+
+/// As Numbers keeps it.
+std::optional<std::uint64_t> RowsAxis::number_of(FieldType type, std::string_view text) {
+  if (type == FieldType::number) return parse_number(text);
+  const auto date = parse_date(text, false);
+  if (!date || text >= "9999") return {};
+  return static_cast<std::uint64_t>(*date / minutes_of_day);
 }
 
 Cell RowsAxis::cell_of_row(std::uint64_t row, const Column& column) const {
   if (column.type == FieldType::text) return {0, rows_->at(row, column.at)};
-  return {(*column.numbers)[row], {}};
+  const std::uint64_t number = column.numbers->at(row);
+  return {column.type == FieldType::date ? number * minutes_of_day : number, {}};
 }
 
 std::uint64_t RowsAxis::hash(std::span<const Cell> cells) const {
@@ -123,26 +152,47 @@ std::uint64_t RowsAxis::hash(std::span<const Cell> cells) const {
 
 void RowsAxis::index_values() {
   index_ = TupleIndex(rows_->size());
-  std::vector<Cell> cells(columns_.size());
-  for (std::uint64_t row = 0; row < rows_->size(); ++row) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) cells[i] = cell_of_row(row, columns_[i]);
-    if (find_cells(cells)) {
-      if (rows_of_values_.empty()) {  // the first that repeats: up to here rows are values
-        rows_of_values_.resize(size_);
-        std::iota(rows_of_values_.begin(), rows_of_values_.end(), std::uint32_t{0});
-      }
-      continue;
+  // The index is larger than a processor's caches: the places of some rows are fetched at once.
+  constexpr std::uint64_t together = 32;
+  std::vector<Cell> cells(together * columns_.size());
+  std::array<std::uint64_t, together> hashes;
+  for (std::uint64_t begin = 0; begin < rows_->size(); begin += together) {
+    const std::uint64_t count = std::min(together, rows_->size() - begin);
+    const auto cells_of = [&](std::uint64_t i) {
+      return std::span(cells).subspan(i * columns_.size(), columns_.size());
+    };
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto row = cells_of(i);
+      for (std::size_t c = 0; c < row.size(); ++c) row[c] = cell_of_row(begin + i, columns_[c]);
+      hashes[i] = hash(row);
+      index_.prefetch(hashes[i]);
     }
-    index_.add(hash(cells), static_cast<std::uint32_t>(size_));
-    if (!rows_of_values_.empty()) rows_of_values_.push_back(static_cast<std::uint32_t>(row));
-    ++size_;
+    for (std::uint64_t i = 0; i < count; ++i) add_row(begin + i, hashes[i], cells_of(i));
   }
 }
 
+void RowsAxis::add_row(std::uint64_t row, std::uint64_t hash, std::span<const Cell> cells) {
+  if (find_hashed(hash, cells)) {
+    if (rows_of_values_.empty()) {  // the first that repeats: up to here rows are values
+      rows_of_values_.resize(size_);
+      std::iota(rows_of_values_.begin(), rows_of_values_.end(), std::uint32_t{0});
+    }
+    return;
+  }
+  index_.add(hash, static_cast<std::uint32_t>(size_));
+  if (!rows_of_values_.empty()) rows_of_values_.push_back(static_cast<std::uint32_t>(row));
+  ++size_;
+}
+
 std::optional<std::uint64_t> RowsAxis::find_cells(std::span<const Cell> cells) const {
-  return index_.find(hash(cells), [&](std::uint32_t value) {
+  return find_hashed(hash(cells), cells);
+}
+
+std::optional<std::uint64_t> RowsAxis::find_hashed(std::uint64_t hash,
+                                                   std::span<const Cell> cells) const {
+  return index_.find(hash, [&](std::uint32_t value) {
     const std::uint64_t row = row_of(value);
-    for (std::size_t i = 0; i < cells.size(); ++i) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
       const Cell there = cell_of_row(row, columns_[i]);
       if (there.number != cells[i].number || there.text != cells[i].text) return false;
     }

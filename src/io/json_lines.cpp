@@ -12,6 +12,7 @@
 namespace upkeep {
 namespace {
 
+constexpr std::size_t line_max = 64u << 20;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// Picks the wanted fields of one object out of what the JSON parser tells.
@@ -117,7 +118,8 @@ class JsonLinesParser final : public TableParser {
       line_.clear();
     }
     line_ += piece;
-    return {};
+    if (line_.size() <= line_max) return {};
+    return fail(fmt::format("line {}: it is longer than 64 MiB", number_ + 1));
   }
 
   Result<Rows> finish() override {
@@ -141,8 +143,7 @@ class JsonLinesParser final : public TableParser {
       if (!value) return no_such_field(line, rows_.columns()[i]);
       wanted_[i] = *value;
     }
-    rows_.add(wanted_);
-    return {};
+    return rows_.add(wanted_);
   }
 
   Result<void> no_such_field(std::string_view line, const std::string& field) const {

@@ -11,6 +11,8 @@
 namespace upkeep {
 namespace {
 
+// A quote that is missing would make one value of a whole file.
+constexpr std::size_t line_max = 64u << 20;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 class CsvParser final : public TableParser {
@@ -29,7 +31,9 @@ class CsvParser final : public TableParser {
         UPKEEP_CHECK(take_plain(piece));
       }
     }
-    return {};
+    if (record_.size() <= line_max) return {};
+    return fail(fmt::format("line {}: it is longer than 64 MiB; does a quote lack its closing one?",
+                            first_line_));
   }
 
   Result<Rows> finish() override {
@@ -181,8 +185,7 @@ class CsvParser final : public TableParser {
                               ends_.size(), ends_.size() == 1 ? "" : "s", columns_));
     }
     for (std::size_t i = 0; i < positions_.size(); ++i) wanted_[i] = value(positions_[i]);
-    rows_.add(wanted_);
-    return {};
+    return rows_.add(wanted_);
   }
 
   std::unexpected<Error> fail_here(std::string_view what) const {

@@ -132,6 +132,21 @@ TEST(Csv, a_carriage_return_in_a_line_is_an_error) {
   EXPECT_EQ(csv({"a"}, "a\n1\r\"2\"\n"), error);
 }
 
+/// Lines of any length would take any memory.
+TEST(Csv, a_line_that_never_ends_is_an_error) {
+  const auto rows = parse(make_csv_parser, {"a"}, "a\n\"" + std::string(70u << 20, 'x'), 1u << 20);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().text,
+            "line 2: it is longer than 64 MiB; does a quote lack its closing one?");
+}
+
+TEST(Json, a_line_that_never_ends_is_an_error) {
+  const auto rows =
+      parse(make_json_lines_parser, {"a"}, "{\"a\":1}\n{" + std::string(70u << 20, ' '), 1u << 20);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().text, "line 2: it is longer than 64 MiB");
+}
+
 TEST(Json, strings_and_numbers_become_text_as_they_are_written) {
   EXPECT_EQ(json({"s", "n"},
                  "{\"n\": 7, \"s\": \"007\", \"x\": [1, {\"s\": 2}]}\n"

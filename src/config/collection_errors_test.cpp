@@ -214,13 +214,13 @@ TEST(CollectionErrors, values_and_fields_must_be_fit_for_keys) {
 TEST(CollectionErrors, a_table_must_say_what_it_is) {
   check(in_collection,
         {
-            {"  key: \"{d}\", dimensions: {d: {table: d.parquet}}",
+            {"  key: \"{d}\", dimensions: {d: {table: d.orc}}",
              {"3:39: collections.days.dimensions.d.table: the format does not show from the end of "
-              "the name; add `format`: `csv`, `json_lines` or `sqlite` (this version reads no "
-              "others)"}},
-            {"  key: \"{d}\", dimensions: {d: {table: d.csv, format: parquet}}",
-             {"3:54: collections.days.dimensions.d.format: `parquet` is unknown; expected `csv`, "
-              "`json_lines` or `sqlite`"}},
+              "the name; add `format`: `csv`, `json_lines`, `parquet` or `sqlite` (this version "
+              "reads no others)"}},
+            {"  key: \"{d}\", dimensions: {d: {table: d.csv, format: orc}}",
+             {"3:54: collections.days.dimensions.d.format: `orc` is unknown; expected `csv`, "
+              "`json_lines`, `parquet` or `sqlite`"}},
             {"  key: \"{d}\", dimensions: {d: {table: d.csv, fields: []}}",
              {"3:54: collections.days.dimensions.d.fields: expected a list of columns like "
               "`[season, date, game]`, found an empty list"}},

@@ -312,6 +312,7 @@ collections: {{a: {{store: lake, key: "a/{{id}}", dimensions: {{id: {}}}}}}}
   EXPECT_EQ(format_of("{table: x.csv}"), Table::Format::csv);
   EXPECT_EQ(format_of("{table: x.jsonl}"), Table::Format::json_lines);
   EXPECT_EQ(format_of("{table: x.ndjson}"), Table::Format::json_lines);
+  EXPECT_EQ(format_of("{table: x.parquet}"), Table::Format::parquet);
   EXPECT_EQ(format_of("{table: x.db, query: q}"), Table::Format::sqlite);
   EXPECT_EQ(format_of("{table: x.sqlite3, query: q}"), Table::Format::sqlite);
   EXPECT_EQ(format_of("{table: x.csv, format: sqlite, query: q}"), Table::Format::sqlite);

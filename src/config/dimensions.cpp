@@ -144,13 +144,15 @@ Form<TableText> table() {
       "a table like `{table: schedule.csv, fields: [season, date, game]}`",
       {
           required(key("table", &TableText::path, path("a path like `schedule.csv`"),
-                       "The file. It is read anew at each reconcile.")),
+                       "The file. It is read anew when it changed.")),
           key("format", &TableText::format,
-              word<Table::Format>("`csv`, `json_lines` or `sqlite`",
+              word<Table::Format>("`csv`, `json_lines`, `parquet` or `sqlite`",
                                   {{"csv", Table::Format::csv},
                                    {"json_lines", Table::Format::json_lines},
+                                   {"parquet", Table::Format::parquet},
                                    {"sqlite", Table::Format::sqlite}}),
-              "Not needed when the file ends in .csv, .jsonl, .ndjson, .db, .sqlite or .sqlite3."),
+              "Not needed when the file ends in .csv, .jsonl, .ndjson, .parquet, .db, .sqlite or "
+              ".sqlite3."),
           key("fields", &TableText::fields,
               list_of("a list of columns like `[season, date, game]`", table_field(), 1),
               "The columns that give fields; the one that is named like the dimension when it is "
@@ -166,7 +168,8 @@ Form<TableText> table() {
 std::optional<Table::Format> format_of(std::string_view path) {
   for (const auto& [ending, format] :
        {std::pair{".csv", Table::Format::csv}, std::pair{".jsonl", Table::Format::json_lines},
-        std::pair{".ndjson", Table::Format::json_lines}, std::pair{".db", Table::Format::sqlite},
+        std::pair{".ndjson", Table::Format::json_lines},
+        std::pair{".parquet", Table::Format::parquet}, std::pair{".db", Table::Format::sqlite},
         std::pair{".sqlite", Table::Format::sqlite},
         std::pair{".sqlite3", Table::Format::sqlite}}) {
     if (path.ends_with(ending)) return format;
@@ -186,7 +189,7 @@ void take_table(Reader& reader, const Place& place, TableText& text, Dimension& 
   } else if (!table.path.empty()) {
     reader.error(place.at("table"),
                  "the format does not show from the end of the name; add `format`: `csv`, "
-                 "`json_lines` or `sqlite` (this version reads no others)");
+                 "`json_lines`, `parquet` or `sqlite` (this version reads no others)");
   }
   const bool asks = table.format == Table::Format::sqlite;
   if (asks && table.query.empty()) {

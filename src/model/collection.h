@@ -60,7 +60,7 @@ struct TableField {
 };
 
 struct Table {
-  enum class Format : std::uint8_t { csv, json_lines, sqlite };
+  enum class Format : std::uint8_t { csv, json_lines, parquet, sqlite };
   Format format = Format::csv;
   std::string path;   ///< absolute
   std::string query;  ///< SQLite only

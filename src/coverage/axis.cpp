@@ -83,6 +83,8 @@ Result<AxisPtr> make_axis(const Dimension& dimension, const Surroundings& around
   if (const auto* list = std::get_if<ValueList>(&dimension.source)) {
     return RowsAxis::of_list(dimension.name, *list);
   }
+  const auto made = around.axes.find(dimension.name);
+  if (made != around.axes.end()) return made->second;
   const auto rows = around.tables.find(dimension.name);
   if (rows == around.tables.end() || rows->second == nullptr) {
     return fail(fmt::format("dimension `{}`: its table has not been read", dimension.name));

@@ -83,6 +83,8 @@ struct Surroundings {
   Zone zone;
   /// By dimension name, as read from its table.
   std::map<std::string, std::shared_ptr<const Rows>> tables;
+  /// Of these dimensions, what was made of their tables before; it is used instead.
+  std::map<std::string, AxisPtr> axes{};
 };
 
 /// An error names the dimension and, for a table, the row.

@@ -41,11 +41,12 @@ std::optional<std::uint64_t> find_in(const Space& space, std::string_view what) 
 }
 
 Result<FoundPartition> find_partition(const Config& config, std::string_view what, Time now) {
+  TableCache tables(config.zone);
   const std::size_t colon = what.find(':');
   for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
     const Collection& collection = config.collections[i];
     const bool named = colon != std::string_view::npos && what.substr(0, colon) == collection.name;
-    const auto space = make_space(config, collection, now);
+    const auto space = make_space(config, collection, tables, now);
     if (!space) {
       if (named) return std::unexpected(space.error());
       continue;

@@ -43,7 +43,8 @@ std::optional<CollectionId> find_collection(const Config& config, std::string_vi
 
 /// What a listing says of one collection. A table that was read a moment ago and cannot be
 /// read now makes it unknown.
-Result<CollectionFinding> read_finding(const Config& config, ByteReader& in, Time listed_at) {
+Result<CollectionFinding> read_finding(const Config& config, TableCache& tables, ByteReader& in,
+                                       Time listed_at) {
   const std::string name(in.text());
   CollectionFinding finding;
   finding.error = read_error(in);
@@ -52,7 +53,7 @@ Result<CollectionFinding> read_finding(const Config& config, ByteReader& in, Tim
   if (!in.ok() || !id) return fail("what it says is damaged");
   finding.collection = *id;
   if (finding.error) return finding;
-  auto space = make_space(config, config.of(*id), listed_at);
+  auto space = make_space(config, config.of(*id), tables, listed_at);
   if (!space) {
     finding.error = space.error();
     return finding;
@@ -82,7 +83,7 @@ std::string encode_listing(const Config& config, const StoreListed& listed, Time
   return std::move(out.bytes()) + checksum.bytes();
 }
 
-Result<StoreListed> decode_listing(const Config& config, const ListStore& wish,
+Result<StoreListed> decode_listing(const Config& config, TableCache& tables, const ListStore& wish,
                                    std::string_view bytes) {
   if (!bytes.starts_with(magic) || bytes.size() < magic.size() + checksum_size) {
     return fail("what it says is no listing");
@@ -98,19 +99,20 @@ Result<StoreListed> decode_listing(const Config& config, const ListStore& wish,
   listed.took = Duration{in.signed_number()};
   listed.error = read_error(in);
   for (std::uint64_t left = in.number(); left > 0; --left) {
-    UPKEEP_TRY(CollectionFinding finding, read_finding(config, in, listed_at));
+    UPKEEP_TRY(CollectionFinding finding, read_finding(config, tables, in, listed_at));
     listed.findings.push_back(std::move(finding));
   }
   if (!in.ok() || in.left() != 0) return fail("what it says is damaged");
   return listed;
 }
 
-StoreListed list_store_apart(const Config& config, const ListStore& wish, std::stop_token stop) {
+StoreListed list_store_apart(const Config& config, TableCache& tables, const ListStore& wish,
+                             std::stop_token stop) {
   const std::string& name = config.of(wish.store).name;
   const auto output =
       output_of("/proc/self/exe", {"upkeep", "scan-store", name, "--config", config.path},
                 config.loop.max_run_time, std::move(stop));
-  auto listed = output ? decode_listing(config, wish, *output)
+  auto listed = output ? decode_listing(config, tables, wish, *output)
                        : Result<StoreListed>(std::unexpected(output.error()));
   if (listed) return *std::move(listed);
   return {wish.request,
@@ -126,7 +128,9 @@ Result<std::string> list_store_for_parent(const Config& config, const std::strin
   for (std::uint64_t i = 0; i < config.stores.size(); ++i) {
     if (config.stores[i].name != store) continue;
     const Time listed_at = now_by_clock();
-    const StoreListed listed = list_store(config, open_stores(config), ListStore{{}, StoreId{i}});
+    TableCache tables(config.zone);
+    const StoreListed listed =
+        list_store(config, tables, open_stores(config), ListStore{{}, StoreId{i}});
     return encode_listing(config, listed, listed_at);
   }
   return fail(fmt::format("there is no store `{}`", store));

@@ -14,13 +14,15 @@ namespace upkeep {
 std::string encode_listing(const Config&, const StoreListed&, Time listed_at);
 
 /// `bytes` are what encode_listing() made under the same configuration; the request is that of
-/// `wish`. Tables are read again; what has changed in them meanwhile is mapped by value. An
-/// error when anything is missing or damaged.
-Result<StoreListed> decode_listing(const Config&, const ListStore& wish, std::string_view bytes);
+/// `wish`. Tables are read again if they changed; what has changed in them meanwhile is mapped by
+/// value. An error when anything is missing or damaged.
+Result<StoreListed> decode_listing(const Config&, TableCache&, const ListStore& wish,
+                                   std::string_view bytes);
 
 /// Has the store listed by a process of its own, under limits.memory and within
 /// loop.max_run_time. Its death is a failed listing.
-StoreListed list_store_apart(const Config&, const ListStore&, std::stop_token stop = {});
+StoreListed list_store_apart(const Config&, TableCache&, const ListStore&,
+                             std::stop_token stop = {});
 
 /// What that process does: lists the store and writes the result to its standard output.
 Result<std::string> list_store_for_parent(const Config&, const std::string& store);

@@ -10,7 +10,6 @@
 #include "daemon/setup.h"
 #include "io/directory_store.h"
 #include "io/files.h"
-#include "io/tables.h"
 
 namespace upkeep {
 namespace {
@@ -38,13 +37,12 @@ Result<Sight> look_at_one(const Config& config, ObjectStore& store, const Space&
 
 }  // namespace
 
-Result<SpacePtr> make_space(const Config& config, const Collection& collection, Time now) {
+Result<SpacePtr> make_space(const Config& config, const Collection& collection, TableCache& tables,
+                            Time now) {
   Surroundings surroundings{now, config.zone, {}};
   for (const Dimension& dimension : collection.dimensions) {
-    const auto* table = std::get_if<Table>(&dimension.source);
-    if (table == nullptr) continue;
-    UPKEEP_TRY(Rows rows, read_table(*table));
-    surroundings.tables[dimension.name] = std::make_shared<const Rows>(std::move(rows));
+    if (!std::holds_alternative<Table>(dimension.source)) continue;
+    UPKEEP_TRY(surroundings.axes[dimension.name], tables.axis(dimension));
   }
   return Space::make(collection, surroundings);
 }
@@ -78,12 +76,12 @@ std::string coverage_path(const Config& config, const std::string& collection) {
   return config.state + "/inventory/cache/" + collection + ".coverage";
 }
 
-std::map<std::string, Baseline> load_baselines(const Config& config) {
+std::map<std::string, Baseline> load_baselines(const Config& config, TableCache& tables) {
   std::map<std::string, Baseline> baselines;
   for (const Collection& collection : config.collections) {
     const auto bytes = read_file(coverage_path(config, collection.name));
     if (!bytes) continue;
-    const auto space = make_space(config, collection, now_by_clock());
+    const auto space = make_space(config, collection, tables, now_by_clock());
     if (!space) continue;
     auto coverage = decode_coverage(*bytes, **space);
     if (coverage) baselines[collection.name] = {*space, *std::move(coverage)};

@@ -12,6 +12,7 @@
 #include "core/command.h"
 #include "core/engine.h"
 #include "core/event.h"
+#include "io/table_cache.h"
 #include "model/config.h"
 #include "port/object_store.h"
 
@@ -23,7 +24,7 @@ using ObjectStores = std::vector<std::unique_ptr<ObjectStore>>;  ///< by StoreId
 ObjectStores open_stores(const Config&);
 
 /// Reads the tables of a collection and makes its space for that moment.
-Result<SpacePtr> make_space(const Config&, const Collection&, Time now);
+Result<SpacePtr> make_space(const Config&, const Collection&, TableCache&, Time now);
 
 /// What the store shows of these partitions, now.
 PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&);
@@ -33,6 +34,6 @@ std::string coverage_path(const Config&, const std::string& collection);
 
 /// What an earlier life accepted, by collection name. What is missing or damaged is left
 /// out: the next inventory is then believed as a first one is.
-std::map<std::string, Baseline> load_baselines(const Config&);
+std::map<std::string, Baseline> load_baselines(const Config&, TableCache&);
 
 }  // namespace upkeep

@@ -33,10 +33,11 @@ class AStore : public ::testing::Test {
     config_.collections.back().name = name;
   }
 
-  StoreListed list() const { return list_store(config_, stores_, {}); }
+  StoreListed list() { return list_store(config_, tables_, stores_, {}); }
 
   TestFolder folder_;
   Config config_;
+  TableCache tables_{config_.zone};
   ObjectStores stores_;
   FakeStore* store_ = nullptr;
 };

@@ -25,11 +25,12 @@ struct Candidate {
   std::optional<Error> error;
 };
 
-std::vector<Candidate> candidates_of(const Config& config, StoreId store, Time now) {
+std::vector<Candidate> candidates_of(const Config& config, TableCache& tables, StoreId store,
+                                     Time now) {
   std::vector<Candidate> candidates;
   for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
     if (config.collections[i].store != store) continue;
-    auto space = make_space(config, config.collections[i], now);
+    auto space = make_space(config, config.collections[i], tables, now);
     if (space) {
       candidates.push_back({CollectionId{i}, *std::move(space), {}});
     } else {
@@ -68,14 +69,14 @@ struct Pass {
 
 class Listing {
  public:
-  Listing(const Config& config, const ObjectStores& stores, StoreId id, Time now,
-          std::stop_token stop)
+  Listing(const Config& config, TableCache& tables, const ObjectStores& stores, StoreId id,
+          Time now, std::stop_token stop)
       : config_(config),
         stores_(stores),
         id_(id),
         now_(now),
         stop_(std::move(stop)),
-        candidates_(candidates_of(config, id, now)),
+        candidates_(candidates_of(config, tables, id, now)),
         unknown_(unknown_folders(config, candidates_)) {
     for (const Candidate& candidate : candidates_) {
       if (candidate.space) spaces_.push_back(candidate.space);
@@ -184,11 +185,11 @@ class Listing {
 
 }  // namespace
 
-StoreListed list_store(const Config& config, const ObjectStores& stores, const ListStore& wish,
-                       std::stop_token stop) {
+StoreListed list_store(const Config& config, TableCache& tables, const ObjectStores& stores,
+                       const ListStore& wish, std::stop_token stop) {
   const Time now = now_by_clock();
   StoreListed listed{wish.request, wish.store, now, {}, {}, {}};
-  const auto done = Listing(config, stores, wish.store, now, std::move(stop)).run(listed);
+  const auto done = Listing(config, tables, stores, wish.store, now, std::move(stop)).run(listed);
   if (!done) listed.error = done.error();
   listed.took = std::max(now_by_clock() - now, Duration{});
   return listed;

@@ -14,7 +14,7 @@ namespace upkeep {
 /// part that cannot be listed are errors of the collections they concern; so is a rule that
 /// needs a column which the report does not have. A listing that is asked to stop ends soon,
 /// with an error.
-StoreListed list_store(const Config&, const ObjectStores&, const ListStore&,
+StoreListed list_store(const Config&, TableCache&, const ObjectStores&, const ListStore&,
                        std::stop_token stop = {});
 
 }  // namespace upkeep

@@ -57,7 +57,7 @@ class AReportedStore : public ::testing::Test {
     reports_->put_bytes(folder_ + "/manifest.checksum", md5_of(manifest));
   }
 
-  StoreListed list() const { return list_store(config_, stores_, {}); }
+  StoreListed list() const { return list_store(config_, tables_, stores_, {}); }
   std::uint64_t present() const {
     const StoreListed listed = list();
     EXPECT_FALSE(listed.error.has_value()) << listed.error->text;
@@ -66,6 +66,7 @@ class AReportedStore : public ::testing::Test {
 
   static inline const std::string full = "Bucket, Key, Size, LastModifiedDate";
   Config config_;
+  mutable TableCache tables_{Zone()};
   ObjectStores stores_;
   FakeStore *lake_ = nullptr, *reports_ = nullptr;
   std::string folder_, data_;  ///< of the report delivered last
@@ -141,22 +142,23 @@ TEST_F(AReportedStore, is_handed_over_whole_or_not_at_all) {
   StoreListed listed = list();
   const Time now = now_by_clock();
   const std::string bytes = encode_listing(config_, listed, now);
-  const auto same = decode_listing(config_, {}, bytes);
+  const auto same = decode_listing(config_, tables_, {}, bytes);
   ASSERT_TRUE(same.has_value()) << same.error().text;
   EXPECT_EQ(same->taken_at, listed.taken_at);
   EXPECT_EQ(same->findings.at(0).coverage.present, listed.findings[0].coverage.present);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(decode_listing(config_, {}, bytes.substr(0, size))) << size;
+    EXPECT_FALSE(decode_listing(config_, tables_, {}, bytes.substr(0, size))) << size;
     std::string damaged = bytes;
     damaged[size] = static_cast<char>(damaged[size] ^ 4);
-    EXPECT_FALSE(decode_listing(config_, {}, damaged)) << size;
+    EXPECT_FALSE(decode_listing(config_, tables_, {}, damaged)) << size;
   }
   listed.findings[0].error = Error{"its table is empty"};
-  const auto failed = decode_listing(config_, {}, encode_listing(config_, listed, now));
+  const auto failed = decode_listing(config_, tables_, {}, encode_listing(config_, listed, now));
   ASSERT_TRUE(failed.has_value());
   EXPECT_EQ(failed->findings[0].error, listed.findings[0].error);
   listed.error = Error{"it cannot be listed"};
-  EXPECT_EQ(decode_listing(config_, {}, encode_listing(config_, listed, now))->error, listed.error);
+  EXPECT_EQ(decode_listing(config_, tables_, {}, encode_listing(config_, listed, now))->error,
+            listed.error);
 }
 
 }  // namespace

@@ -88,7 +88,8 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
 
   Assignment assignment{selection.collections, selection.where, config.enabled,
                         begin + config.loop.max_run_time};
-  Engine engine(config, std::move(assignment), rows, load_baselines(config));
+  TableCache tables(config.zone);
+  Engine engine(config, std::move(assignment), rows, load_baselines(config, tables));
   const ObjectStores stores = open_stores(config);
   asio::io_context io;
   std::unique_ptr<ProcessExecutor> executor;
@@ -96,7 +97,7 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
               {config, stores, *state, observer,
                [&](AttemptId id) { return executor->partitions_path(id); },
                [&](const ListStore& wish, std::stop_token stop) {
-                 return list_store_apart(config, wish, std::move(stop));
+                 return list_store_apart(config, tables, wish, std::move(stop));
                }},
               engine);
   UPKEEP_TRY(executor,

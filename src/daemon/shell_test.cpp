@@ -59,10 +59,11 @@ TEST(Shell, a_listing_under_way_delays_no_end_and_is_no_trouble_of_the_store) {
   Assignment assignment;
   assignment.run_until = now_by_clock() + std::chrono::hours{1};
   Engine engine(config, assignment, {}, {});
+  TableCache tables(config.zone);
   Shell made(io,
              {config, stores, state, observer, [](AttemptId) { return ""; },
               [&](const ListStore& wish, std::stop_token stop) {
-                return list_store(config, stores, wish, std::move(stop));
+                return list_store(config, tables, stores, wish, std::move(stop));
               }},
              engine);
   shell = &made;

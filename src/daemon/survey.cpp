@@ -69,8 +69,9 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   const std::vector<CollectionId> asked = selection.collections;
   Assignment assignment{std::move(selection.collections), std::move(selection.where), false,
                         begin + config.loop.max_run_time};
+  TableCache tables(config.zone);
   survey->engine_ =
-      std::make_unique<Engine>(config, std::move(assignment), rows, load_baselines(config));
+      std::make_unique<Engine>(config, std::move(assignment), rows, load_baselines(config, tables));
   Engine& engine = *survey->engine_;
   // The engine starts nothing and what it would remember is dropped: only its listings count.
   const ObjectStores stores = open_stores(config);
@@ -80,7 +81,7 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   for (; !wishes.empty(); wishes.pop_front()) {
     const auto* list = std::get_if<ListStore>(&wishes.front());
     if (list == nullptr) continue;
-    StoreListed listed = list_store(config, stores, *list);
+    StoreListed listed = list_store(config, tables, stores, *list);
     const Time now = std::max(begin, now_by_clock());
     listings[list->store] = listed.took;
     const Step step = engine.step(now, std::move(listed));

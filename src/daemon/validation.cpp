@@ -24,9 +24,10 @@ Validation validate(const Config& config, Time now) {
     found.errors.push_back(
         {config.path, 0, 0, "collections." + name + std::string(key), std::move(text)});
   };
+  TableCache tables(config.zone);
   std::vector<SpacePtr> spaces;
   for (const Collection& collection : config.collections) {
-    auto space = make_space(config, collection, now);
+    auto space = make_space(config, collection, tables, now);
     if (space) {
       spaces.push_back(*std::move(space));
     } else if (has_table(collection)) {

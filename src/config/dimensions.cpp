@@ -144,7 +144,7 @@ Form<TableText> table() {
       "a table like `{table: schedule.csv, fields: [season, date, game]}`",
       {
           required(key("table", &TableText::path, path("a path like `schedule.csv`"),
-                       "The file. It is read anew when it changed.")),
+                       "The file. What changed in it counts from the next reconcile on.")),
           key("format", &TableText::format,
               word<Table::Format>("`csv`, `json_lines`, `parquet` or `sqlite`",
                                   {{"csv", Table::Format::csv},

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/tables.h"
 #include "parquet/test_writer.h"
 #include "parquet/testing.h"
 
@@ -54,6 +55,27 @@ TEST(TableParquet, values_become_the_texts_of_a_csv_file) {
             "2025-10-21|2025-10-21|401584|2024-25|"
             "1970-01-01|2025-10-21|-7||"
             "1969-12-31|1969-12-31|0|007|");
+}
+
+/// Made by tests/fixtures/parquet/make.mjs.
+TEST(TableParquet, files_of_duckdb_are_read) {
+  Table table;
+  table.format = Table::Format::parquet;
+  table.path = UPKEEP_FIXTURES "/parquet/duckdb-zstd-v2.parquet";
+  table.fields = {{"day", FieldType::date}, {"key", FieldType::text}};
+  table.columns = {"large"};
+  const auto rows = read_table(table);
+  ASSERT_TRUE(rows) << rows.error().text;
+  ASSERT_EQ(rows->size(), 120u);
+  EXPECT_EQ(rows->at(60, 0), "2020-03-01");
+  EXPECT_EQ(rows->at(60, 1), "espn/2024/4/game-60.json");
+  EXPECT_EQ(rows->at(60, 2), "4000000060");
+  table.fields[1].name = "kind";
+  const auto missing = read_table(table);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().text, "the table " + table.path +
+                                      ": row 3: the column `kind` is null; leave such rows out of "
+                                      "the file");
 }
 
 TEST(TableParquet, a_value_that_is_missing_is_named_by_its_row) {

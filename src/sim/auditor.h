@@ -81,7 +81,7 @@ class Auditor {
   void rows_change_with_attempts(const PartitionRow&, const std::map<Key, AttemptId>&) const;
   void tombstones_are_earned(const PartitionRow&, const Tried&) const;
   void charges_follow_the_rules(const PartitionRow& before, const PartitionRow& after,
-                                const Tried&) const;
+                                const Tried&);
   void rows_go_for_a_reason(const Key&) const;
   void attempts_are_settled_fully(const Tried&);
   void rows_and_memory_agree() const;
@@ -118,7 +118,7 @@ class Auditor {
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
-  int steps_at_once_ = 0, hours_after_the_end_ = 0;
+  int steps_at_once_ = 0, retries_at_once_ = 0;
   std::uint64_t rests_ = 0;
   Time last_step_, life_began_;
   // Of all lives.

@@ -98,7 +98,7 @@ void Auditor::tombstones_are_earned(const PartitionRow& row, const Tried& tried)
 /// One attempt changes one counter: a deferral, an interruption or a charge; after the last
 /// retry it rests, twice as long each time.
 void Auditor::charges_follow_the_rules(const PartitionRow& before, const PartitionRow& after,
-                                       const Tried& tried) const {
+                                       const Tried& tried) {
   const auto refuse = [&](std::string_view why) {
     violated("charges_follow_the_rules",
              fmt::format("{} {}: {}; it had {} charged, {} deferred, {} interrupted, {} rests, now "
@@ -135,6 +135,9 @@ void Auditor::charges_follow_the_rules(const PartitionRow& before, const Partiti
   const bool last = outcome.final || before.rests > 0 || before.attempts >= retries.max;
   if (!last) {
     if (after.attempts != before.attempts + 1 || after.rests != 0) refuse("one more is charged");
+    // The wait is random and may be nothing, but hardly ever is.
+    if (after.not_before > after.changed) retries_at_once_ = 0;
+    if (++retries_at_once_ > 20) refuse("nobody waits before a retry");
     return;
   }
   Duration rest = std::min<Duration>(retries.rest, days{7});

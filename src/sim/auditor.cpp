@@ -83,6 +83,7 @@ void Auditor::told(const Event& event) {
     if (tried == tried_.end() || tried->second.over || tried->second.orphan) return;
     tried->second.ending = end->ending;
     tried->second.over = true;
+    tried->second.ended = now;
   } else if (const auto* orphan = std::get_if<OrphanEnded>(&event)) {
     const auto tried = tried_.find(orphan->attempt);
     if (tried != tried_.end()) tried->second.over = true;

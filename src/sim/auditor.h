@@ -52,13 +52,15 @@ class Auditor {
     std::set<std::string> gone;    ///< keys that it was told are gone
     bool orphan = false;           ///< of an earlier life
     bool over = false;             ///< the engine was told of an end of some kind
+    Time ended;                    ///< when it was told so
     int hours_overdue = 0;
   };
 
   /// What was seen of a collector that says that it lacks a permission.
   struct Refusals {
     int in_a_row = 0;
-    Time last;   ///< when the last one was settled
+    Time last;  ///< when the last one ended; the engine decides a little later
+    Time settled;
     Time acked;  ///< when people last acknowledged it
   };
 
@@ -118,7 +120,7 @@ class Auditor {
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
-  int steps_at_once_ = 0, retries_at_once_ = 0;
+  int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
   std::uint64_t rests_ = 0;
   Time last_step_, life_began_;
   // Of all lives.

@@ -87,11 +87,13 @@ void Auditor::queue_is_right() const {
 void Auditor::a_rebuilt_engine_agrees() const {
   std::map<std::string, Baseline> baselines;
   std::map<StoreId, StoreListed> listings;
-  const bool unreadable = std::ranges::any_of(engine_->incidents(), [](const auto& entry) {
+  const bool in_between = std::ranges::any_of(engine_->incidents(), [](const auto& entry) {
     const IncidentRow& row = entry.second;
-    return row.kind == "unreadable" && row.state != IncidentRow::State::closed;
+    // A refused collector is tried at the begin of a run, so there a restart makes a difference.
+    const bool matters = row.kind == "unreadable" || row.kind == "permission_denied";
+    return matters && row.state != IncidentRow::State::closed;
   });
-  if (unreadable || !engine_->attempts().empty()) return;  // they do not outlive the engine
+  if (in_between || !engine_->attempts().empty()) return;  // they do not outlive the engine
   for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
     const CollectionId id{i};
     const CollectionView view = engine_->view(id);

@@ -185,7 +185,7 @@ void Auditor::refused_collectors_are_spared(const StartAttempt& start) const {
   if (known == refusals_.end() || known->second.in_a_row < 3) return;
   const Refusals& refusals = known->second;
   // What was chosen before the last refusal was known may still be on its way.
-  if (world_.now <= refusals.last + std::chrono::minutes{5}) return;
+  if (world_.now <= refusals.settled + std::chrono::minutes{5}) return;
   const bool asked =
       refusals.acked > refusals.last || (assignment_.run_until && refusals.last < life_began_);
   if (!asked && world_.now < refusals.last + collector.retries.rest) {
@@ -212,7 +212,8 @@ void Auditor::count_refusals(const Tried& tried) {
   const Outcome outcome = tried.ending ? outcome_of(*tried.ending) : Outcome{};
   if (tried.ending && outcome.why == FailureClass::permission_denied) {
     ++refusals.in_a_row;
-    refusals.last = world_.now;
+    refusals.last = tried.ended;
+    refusals.settled = world_.now;
     return;
   }
   const bool let_in =

@@ -105,6 +105,8 @@ Result<void> CsvReport::State::complete(std::string_view& piece) {
 }
 
 Result<void> CsvReport::State::finish() {
+  // Neither a line break nor the last field: more was to come.
+  if (begun.ends_with(',')) return fail(fmt::format("row {}: it was cut short", rows + 1));
   if (!begun.empty()) UPKEEP_CHECK(take_slowly(begun));
   batch.flush();
   return {};

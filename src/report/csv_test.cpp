@@ -175,6 +175,12 @@ TEST(CsvReport, wrong_quotes_are_errors) {
             "row 1: a quoted field never ends");
 }
 
+TEST(CsvReport, a_row_that_ends_with_a_comma_was_cut_short) {
+  const std::vector<std::string> columns{"Key", "StorageClass"};
+  EXPECT_EQ(read(columns, "\"a\",\"STANDARD\"\n\"b\",\n").value().size(), 2u);
+  EXPECT_EQ(error_of(read(columns, "\"a\",\"STANDARD\"\n\"b\",")), "row 2: it was cut short");
+}
+
 TEST(CsvReport, a_row_without_end_does_not_fill_the_memory) {
   const auto found = read(usual, "\"" + std::string(3 << 20, 'x'), 4096);
   EXPECT_EQ(error_of(found), "row 1: it is longer than 1048576 bytes; this is no inventory report");

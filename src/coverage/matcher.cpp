@@ -47,43 +47,50 @@ const char* find_literal(const char* p, const char* end, const std::string& lite
 /// One key on its way through the steps.
 struct Matcher::Run {
   // The slots stay without initial values: clearing them would take longer than the match.
-  Run(const Matcher& m, const char* e, Hit& h) : matcher(m), end(e), hit(h) {}
+  using Slots = std::array<Slot, slots_max>;
+  Run(const Matcher& m, const char* e, Slots& s, Hit& h) : matcher(m), end(e), slots(s), hit(h) {}
 
   const Matcher& matcher;
   const char* end;
+  Slots& slots;
   Hit& hit;
+  Hit begun{};  ///< what the lookups before this one found
+  std::size_t first_lookup = 0;
   std::size_t tries = 0;
-  std::array<Slot, slots_max> slots;
 
+  /// All steps from this one on, then the lookups.
   bool from(std::size_t step, const char* p) {
     for (; step < matcher.steps_.size(); ++step) {
       const Step& now = matcher.steps_[step];
-      switch (now.kind) {
-        case Step::Kind::literal:
-          if (static_cast<std::size_t>(end - p) < now.literal.size()) return false;
-          if (!same_bytes(p, now.literal.data(), now.literal.size())) return false;
-          p += now.literal.size();
-          break;
-        case Step::Kind::number:
-          p = number(now, p);
-          if (p == nullptr) return false;
-          break;
-        case Step::Kind::text:
-          p = text(now, p);
-          if (p == nullptr) return false;
-          break;
-        case Step::Kind::known: {
-          const Slot& before = slots[now.slot];
-          if (static_cast<std::size_t>(end - p) < before.number) return false;
-          if (!same_bytes(p, before.text, before.number)) return false;
-          p += before.number;
-          break;
-        }
-        case Step::Kind::free:
-          return free(step, p);
-      }
+      if (now.kind == Step::Kind::free) return free(step, p);
+      p = take(now, p);
+      if (p == nullptr) return false;
     }
-    return p == end && look_up();
+    if (p != end) return false;
+    hit = begun;
+    return look_up(first_lookup, matcher.lookups_.size());
+  }
+
+  /// Where the step ends that begins at `p`; null when it does not fit.
+  const char* take(const Step& step, const char* p) {
+    switch (step.kind) {
+      case Step::Kind::literal:
+        return same(p, step.literal.data(), step.literal.size());
+      case Step::Kind::number:
+        return number(step, p);
+      case Step::Kind::text:
+        return text(step, p);
+      case Step::Kind::known:
+        return same(p, slots[step.slot].text, slots[step.slot].number);
+      case Step::Kind::free:
+        break;
+    }
+    return nullptr;
+  }
+
+  const char* same(const char* p, const char* wanted, std::size_t size) const {
+    if (static_cast<std::size_t>(end - p) < size) return nullptr;
+    return same_bytes(p, wanted, size) ? p + size : nullptr;
   }
 
   /// Where the group ends whose variable part begins at `p` and has at least `size` bytes.
@@ -173,9 +180,10 @@ struct Matcher::Run {
     return lookup.axis->find_cells({cells.data(), lookup.sources.size()});
   }
 
-  bool look_up() {
-    hit = {};
-    for (const Lookup& lookup : matcher.lookups_) {
+  /// Adds to the hit what these lookups find.
+  bool look_up(std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const Lookup& lookup = matcher.lookups_[i];
       const auto value = lookup.sources.size() == 1   ? find_value<1>(lookup)
                          : lookup.sources.size() <= 4 ? find_value<4>(lookup)
                                                       : find_value<cells_max>(lookup);
@@ -195,7 +203,45 @@ bool Matcher::find_behind_prefix(std::string_view key, Hit& hit) const {
   if (key.size() < prefix_.size() + suffix_.size()) return false;
   const char* end = key.data() + key.size() - suffix_.size();
   if (!same_bytes(end, suffix_.data(), suffix_.size())) return false;
-  return Run(*this, end, hit).from(0, key.data() + prefix_.size());
+  Run::Slots slots;
+  return Run(*this, end, slots, hit).from(0, key.data() + prefix_.size());
+}
+
+bool Matcher::find_behind_prefix(std::string_view key, Hit& hit, Memory& memory) const {
+  if (folder_steps_ == 0) return find_behind_prefix(key, hit);
+  if (key.size() < prefix_.size() + suffix_.size()) return false;
+  const char* const at = key.data() + prefix_.size();
+  const char* const end = key.data() + key.size() - suffix_.size();
+  if (!same_bytes(end, suffix_.data(), suffix_.size())) return false;
+  const std::string& folder = memory.folder_;
+  const bool is_known = !folder.empty() && static_cast<std::size_t>(end - at) >= folder.size() &&
+                        std::memcmp(at, folder.data(), folder.size()) == 0;
+  if (!is_known && !remember(at, end, memory)) return false;
+  Run run(*this, end, memory.slots_, hit);
+  run.begun = memory.hit_;
+  run.first_lookup = folder_lookups_;
+  return run.from(folder_steps_, at + folder.size());
+}
+
+/// Goes through the steps and lookups that the folder decides. They look at nothing behind it, so
+/// that every key which begins with the same characters leads to the same.
+bool Matcher::remember(const char* at, const char* end, Memory& memory) const {
+  memory.folder_.clear();
+  memory.hit_ = {};
+  Run run(*this, end, memory.slots_, memory.hit_);
+  const char* p = at;
+  for (std::size_t i = 0; i < folder_steps_; ++i) {
+    p = run.take(steps_[i], p);
+    if (p == nullptr) return false;
+  }
+  if (!run.look_up(0, folder_lookups_)) return false;
+  memory.folder_.assign(at, p);
+  for (std::size_t i = 0; i < folder_steps_; ++i) {
+    if (steps_[i].kind != Step::Kind::text) continue;
+    Slot& slot = memory.slots_[steps_[i].slot];
+    slot.text = memory.folder_.data() + (slot.text - at);
+  }
+  return true;
 }
 
 class Matcher::Compiler {
@@ -220,6 +266,7 @@ class Matcher::Compiler {
     if (slots_.size() >= slots_max) {
       return fail(fmt::format("the key has more than {} fields", slots_max - 1));
     }
+    find_folder();
     return std::move(matcher_);
   }
 
@@ -293,6 +340,34 @@ class Matcher::Compiler {
     }
     matcher_.lookups_.push_back(std::move(lookup));
     return {};
+  }
+
+  /// The steps up to the last literal with a `/`, if no free one is among them, and the lookups
+  /// that need no others; these come first.
+  void find_folder() {
+    std::array<bool, slots_max> is_filled{};
+    std::array<bool, slots_max> is_filled_by_folder{};
+    for (std::size_t i = 0; i < matcher_.steps_.size(); ++i) {
+      const Step& step = matcher_.steps_[i];
+      if (step.kind == Step::Kind::free) break;
+      if (step.kind != Step::Kind::literal) {
+        is_filled[step.slot] = true;
+      } else if (step.literal.find('/') != std::string::npos) {
+        matcher_.folder_steps_ = i + 1;
+        is_filled_by_folder = is_filled;
+      }
+    }
+    const auto later = std::ranges::stable_partition(matcher_.lookups_, [&](const Lookup& lookup) {
+      return std::ranges::all_of(lookup.sources, [&](const Source& source) {
+        if (!source.reader) return is_filled_by_folder[source.slot];
+        for (std::size_t unit = 0; unit < date_units; ++unit) {
+          const bool is_read = source.reader->reads(static_cast<DateUnit>(unit));
+          if (is_read && !is_filled_by_folder[source.units[unit]]) return false;
+        }
+        return true;
+      });
+    });
+    matcher_.folder_lookups_ = matcher_.lookups_.size() - later.size();
   }
 
   const KeyLayout& layout_;

@@ -1,6 +1,7 @@
 // Gathers the coverage of one collection, object by object.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "coverage/coverage.h"
@@ -19,7 +20,7 @@ class Tracker {
   /// prefix of the collection's keys.
   bool add(const Object& object) {
     Matcher::Hit hit;
-    if (!matcher_->find_behind_prefix(object.key, hit)) return false;
+    if (!matcher_->find_behind_prefix(object.key, hit, *memory_)) return false;
     switch (mode_) {
       case Mode::exact:
         add_exact(hit, object);
@@ -52,6 +53,7 @@ class Tracker {
 
   SpacePtr space_;
   const Matcher* matcher_;
+  std::unique_ptr<Matcher::Memory> memory_ = std::make_unique<Matcher::Memory>();
   ObjectRules rules_;
   Mode mode_;
   Coverage coverage_;

@@ -64,8 +64,7 @@ std::vector<Fact> Narrator::tell(Time now, const Event& event, const Step& step)
 
 void Narrator::tell_event(Time now, const Event& event, std::vector<Fact>& facts) const {
   if (const auto* listed = std::get_if<StoreListed>(&event)) {
-    fact::ListingEnded ended{config_.of(listed->store).name, 0, listed->took,
-                             listed->error};
+    fact::ListingEnded ended{config_.of(listed->store).name, 0, listed->took, listed->error};
     for (const auto& finding : listed->findings) ended.objects += finding.coverage.objects;
     facts.push_back(std::move(ended));
   } else if (const auto* report = std::get_if<AttemptReported>(&event)) {

@@ -205,7 +205,7 @@ std::span<const CommandRow> commands() {
   static const std::vector<CommandRow> all = {
       run_row(),        scan_row(),      gaps_row(), plan_row(),     tasks_row(),
       explain_row(),    incidents_row(), ack_row(),  validate_row(), schema_row(),
-      completion_row(), version_row(),   help_row(), names_row(), scan_store_row()};
+      completion_row(), version_row(),   help_row(), names_row(),    scan_store_row()};
   return all;
 }
 

@@ -39,7 +39,7 @@ struct Keep {
 };
 
 struct Limits {
-  std::uint64_t tasks = 5;                     ///< attempts at once
+  std::uint64_t tasks = 5;                        ///< attempts at once
   std::uint64_t memory = std::uint64_t{2} << 30;  ///< bytes, of the process that lists a store
   /// Bytes; with less free space on the state's file system nothing new is started. Unset: 1 GB
   /// or 5 % of the file system, whichever is smaller.

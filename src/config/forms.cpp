@@ -238,7 +238,10 @@ Form<std::uint64_t> size() {
                          expected, "^[0-9]+([.][0-9]+)? ?(([kKmMgGtT][iI]?)?[bB])?$", parse_size),
                      whole_number(0, UINT64_MAX, expected));
   form.show = [](std::uint64_t value) {
-    for (const auto& [unit, bytes] : {std::pair{"GB", 1'000'000'000u}, {"MB", 1'000'000u}}) {
+    for (const auto& [unit, bytes] : {std::pair{"GiB", 1u << 30},
+                                      {"MiB", 1u << 20},
+                                      {"GB", 1'000'000'000u},
+                                      {"MB", 1'000'000u}}) {
       if (value >= bytes && value % bytes == 0) {
         return quoted(fmt::format("{}{}", value / bytes, unit));
       }

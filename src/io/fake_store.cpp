@@ -2,7 +2,6 @@
 #include "io/fake_store.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace upkeep {
 namespace {
@@ -15,7 +14,7 @@ class FakeReader final : public ObjectReader {
     if (offset > bytes_.size() || bytes_.size() - offset < into.size()) {
       return fail("the object ends before");
     }
-    std::memcpy(into.data(), bytes_.data() + offset, into.size());
+    std::copy_n(bytes_.data() + offset, into.size(), into.begin());
     return {};
   }
 

@@ -5,7 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace upkeep {
+
+/// CRC-32, that of gzip and zlib.
+std::uint64_t checksum_of(std::string_view bytes);
 
 /// Numbers take 7 bits a byte, the lowest first (LEB128); signed ones are folded (zigzag).
 class ByteWriter {
@@ -18,6 +23,8 @@ class ByteWriter {
     const auto bits = static_cast<std::uint64_t>(value);
     number((bits << 1) ^ (value < 0 ? ~std::uint64_t{0} : 0));
   }
+  /// Milliseconds since 1970-01-01T00:00:00Z.
+  void time(Time value) { signed_number(value.time_since_epoch().count()); }
   void text(std::string_view value) {
     number(value.size());
     bytes_ += value;
@@ -58,6 +65,7 @@ class ByteReader {
     const std::uint64_t bits = number();
     return static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
   }
+  Time time() { return Time{Duration{signed_number()}}; }
   std::string_view raw(std::uint64_t size) {
     if (size > left_.size()) fail();
     const std::string_view bytes = left_.substr(0, ok_ ? size : 0);

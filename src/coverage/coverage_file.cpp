@@ -1,7 +1,6 @@
 #include "coverage/coverage_file.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -19,10 +18,6 @@ constexpr std::size_t head_size = magic.size() + 4 + 8;  // magic, version, leng
 constexpr std::size_t checksum_size = 4;
 
 enum class AxisKind : std::uint8_t { empty, dates, numbers, tuples };
-
-std::uint64_t checksum_of(std::string_view bytes) {
-  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-}
 
 std::array<const Bits*, 5> planes_of(const Coverage& c) {
   return {&c.present, &c.invalid, &c.undersized, &c.stale, &c.incomplete};
@@ -101,16 +96,14 @@ void write_stretches(ByteWriter& out, std::span<const Stretch> stretches, const 
   }
 }
 
-void write_time(ByteWriter& out, Time time) { out.signed_number(time.time_since_epoch().count()); }
-
 void write_losses(ByteWriter& out, std::span<const Loss> losses) {
-  write_stretches(out, losses, [&](const Loss& loss) { write_time(out, loss.since); });
+  write_stretches(out, losses, [&](const Loss& loss) { out.time(loss.since); });
 }
 
 /// The gap is its number from 1 on, or 0.
 void write_looked(ByteWriter& out, std::span<const Looked> looked) {
   write_stretches(out, looked, [&](const Looked& look) {
-    write_time(out, look.at);
+    out.time(look.at);
     out.number(look.gap ? 1 + static_cast<std::uint64_t>(*look.gap) : 0);
   });
 }
@@ -148,18 +141,16 @@ Result<std::vector<Stretch>> read_stretches(ByteReader& in, const ReadRest& rest
   return stretches;
 }
 
-Time read_time(ByteReader& in) { return Time{Duration{in.signed_number()}}; }
-
 Result<std::vector<Loss>> read_losses(ByteReader& in) {
   return read_stretches<Loss>(in, [&](Loss& loss) {
-    loss.since = read_time(in);
+    loss.since = in.time();
     return true;
   });
 }
 
 Result<std::vector<Looked>> read_looked(ByteReader& in) {
   return read_stretches<Looked>(in, [&](Looked& look) {
-    look.at = read_time(in);
+    look.at = in.time();
     const std::uint64_t gap = in.number();
     if (gap > 0 && gap <= gap_kinds.size()) look.gap = static_cast<GapKind>(gap - 1);
     return gap <= gap_kinds.size();
@@ -362,7 +353,7 @@ std::string encode_coverage(const Space& space, const Coverage& coverage) {
   out.word(version, 4);
   out.word(0);  // the length, known at the end
   out.text(space.collection().key);
-  out.signed_number(coverage.taken_at.time_since_epoch().count());
+  out.time(coverage.taken_at);
   out.number(coverage.objects);
   out.number(coverage.bytes);
   out.number(coverage.strays);
@@ -391,7 +382,7 @@ Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
     return fail("the coverage file was made with another key template than the collection has");
   }
   Coverage coverage;
-  coverage.taken_at = Time{Duration{in.signed_number()}};
+  coverage.taken_at = in.time();
   coverage.objects = in.number();
   coverage.bytes = in.number();
   coverage.strays = in.number();

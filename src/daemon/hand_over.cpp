@@ -1,7 +1,6 @@
 #include "daemon/hand_over.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <optional>
 #include <utility>
@@ -17,13 +16,6 @@ namespace {
 
 constexpr std::string_view magic = "UPKEEPLS";
 constexpr std::size_t checksum_size = 4;
-
-std::uint64_t checksum_of(std::string_view bytes) {
-  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-}
-
-void write_time(ByteWriter& out, Time time) { out.signed_number(time.time_since_epoch().count()); }
-Time read_time(ByteReader& in) { return Time{Duration{in.signed_number()}}; }
 
 void write_error(ByteWriter& out, const std::optional<Error>& error) {
   out.number(error ? 1 : 0);
@@ -68,8 +60,8 @@ Result<CollectionFinding> read_finding(const Config& config, TableCache& tables,
 std::string encode_listing(const Config& config, const StoreListed& listed, Time listed_at) {
   ByteWriter out;
   out.raw(magic);
-  write_time(out, listed_at);
-  write_time(out, listed.taken_at);
+  out.time(listed_at);
+  out.time(listed.taken_at);
   out.signed_number(listed.took.count());
   write_error(out, listed.error);
   out.number(listed.findings.size());
@@ -94,8 +86,8 @@ Result<StoreListed> decode_listing(const Config& config, TableCache& tables, con
   }
   ByteReader in(covered.substr(magic.size()));
   StoreListed listed{wish.request, wish.store, {}, {}, {}, {}};
-  const Time listed_at = read_time(in);
-  listed.taken_at = read_time(in);
+  const Time listed_at = in.time();
+  listed.taken_at = in.time();
   listed.took = Duration{in.signed_number()};
   listed.error = read_error(in);
   for (std::uint64_t left = in.number(); left > 0; --left) {

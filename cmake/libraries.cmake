@@ -15,6 +15,7 @@ set(UPKEEP_LIBRARIES_parquet PkgConfig::isal PkgConfig::snappy PkgConfig::zstd)
 set(UPKEEP_LIBRARIES_coverage absl::flat_hash_map PkgConfig::zlib)
 # zlib packs what the tests unpack.
 set(UPKEEP_LIBRARIES_report PkgConfig::isal PkgConfig::crypto PkgConfig::zlib)
+set(UPKEEP_LIBRARIES_s3 PkgConfig::crypto)
 set(UPKEEP_LIBRARIES_config PkgConfig::yaml)
 set(UPKEEP_LIBRARIES_io PkgConfig::sqlite Threads::Threads)
 set(UPKEEP_LIBRARIES_cli)

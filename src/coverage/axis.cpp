@@ -56,7 +56,8 @@ std::optional<std::uint64_t> Axis::find(std::span<const std::string_view> texts)
     if (!parsed) return {};
     cells.push_back(*parsed);
   }
-  return find_cells(cells);
+  const std::uint64_t value = find_cells(cells);
+  return value == no_value ? std::nullopt : std::optional(value);
 }
 
 DateShape Axis::date_shape(std::size_t) const { return {}; }

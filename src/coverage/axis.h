@@ -19,6 +19,9 @@
 
 namespace upkeep {
 
+/// The number of no value of an axis.
+inline constexpr std::uint64_t no_value = ~std::uint64_t{0};
+
 /// One field of a value in the form in which it is compared.
 struct Cell {
   std::uint64_t number = 0;  ///< a number; of a date its civil minutes since 1970, see date_form.h
@@ -37,8 +40,9 @@ class Axis {
   virtual FieldType type(std::size_t field) const = 0;
   /// A text stays valid as long as the axis.
   virtual Cell cell(std::uint64_t value, std::size_t field) const = 0;
-  /// The value with exactly these cells, one for each field.
-  virtual std::optional<std::uint64_t> find_cells(std::span<const Cell>) const = 0;
+  /// The value with exactly these cells, one for each field, or no_value. Not an optional: it
+  /// comes back through memory, for which each key would have to wait.
+  virtual std::uint64_t find_cells(std::span<const Cell>) const = 0;
 
   /// Appends the canonical text of one field: 2025-10-21, 2025-10-21T14:30Z, 7, pbp.
   void append_text(std::uint64_t value, std::size_t field, std::string& out) const;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "coverage/axis.h"
 #include "coverage/bits.h"
 #include "coverage/byte_stream.h"
 
@@ -17,8 +18,6 @@ bool read_plane(ByteReader&, std::uint64_t size, Bits& bits);
 
 using PieceTaker =
     std::function<void(std::uint64_t before, std::uint64_t now, std::uint64_t count)>;
-
-inline constexpr std::uint64_t no_value = ~std::uint64_t{0};
 
 /// Where each partition stood before.
 struct PlaneMap {

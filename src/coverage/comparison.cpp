@@ -40,7 +40,8 @@ struct Comparison::Parts {
   std::vector<Folder> folders;         ///< by path
   std::vector<std::size_t> folder_of;  ///< of each collection
   IgnoreList ignore;
-  PrefixTree tree;  ///< numbers of folders, then of trackers, then of what is unknown
+  PrefixTree tree;  ///< numbers of folders, then of trackers, then that of what is unknown
+  std::uint32_t first_tracker = 0, unknown_folder = 0;  ///< numbers in the tree
   Time taken_at;
 
   Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now,
@@ -60,15 +61,17 @@ Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time tak
     prefixes.emplace_back(path, static_cast<std::uint32_t>(folders.size()));
     folders.push_back({path, collection, 0, 0, 0, {}});
   }
+  first_tracker = static_cast<std::uint32_t>(folders.size());
+  unknown_folder = first_tracker + static_cast<std::uint32_t>(spaces.size());
   for (std::size_t i = 0; i < spaces.size(); ++i) {
     const std::string folder = spaces[i]->key_template().folder();
     const auto at = std::ranges::lower_bound(folders, folder, {}, &Folder::path);
     folder_of.push_back(static_cast<std::size_t>(at - folders.begin()));
     prefixes.emplace_back(spaces[i]->matcher().prefix(),
-                          static_cast<std::uint32_t>(folders.size() + i));
+                          first_tracker + static_cast<std::uint32_t>(i));
   }
   for (const std::string& folder : unknown) {
-    prefixes.emplace_back(folder, static_cast<std::uint32_t>(folders.size() + spaces.size()));
+    prefixes.emplace_back(folder, unknown_folder);
   }
   tree = PrefixTree(std::move(prefixes));
 }
@@ -86,12 +89,12 @@ void Comparison::add(const Object& object) {
   Folder* deepest = nullptr;
   bool claimed = ignored;  // or it may be
   parts.tree.visit(object.key, [&](std::uint32_t number) {
-    if (number < parts.folders.size()) {
+    if (number < parts.first_tracker) {
       deepest = &parts.folders[number];
-    } else if (number == parts.folders.size() + parts.trackers.size()) {
+    } else if (number == parts.unknown_folder) {
       claimed = true;
     } else if (!ignored) {
-      claimed |= parts.trackers[number - parts.folders.size()].add(object);
+      claimed |= parts.trackers[number - parts.first_tracker].add(object);
     }
   });
   if (deepest == nullptr) return;

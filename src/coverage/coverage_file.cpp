@@ -268,7 +268,7 @@ std::vector<std::uint64_t> map_values(const Axis& now, const KnownAxis& known) {
       if (readable) cells[i] = *cell;
     }
     if (!readable) continue;
-    if (const auto before = known.axis->find_cells(cells)) map[value] = *before;
+    map[value] = known.axis->find_cells(cells);
   }
   return map;
 }

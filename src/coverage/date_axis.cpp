@@ -110,21 +110,21 @@ Cell DateAxis::cell(std::uint64_t value, std::size_t) const {
   return {static_cast<std::uint64_t>(minutes(value)), {}};
 }
 
-std::optional<std::uint64_t> DateAxis::find_cells(std::span<const Cell> cells) const {
+std::uint64_t DateAxis::find_cells(std::span<const Cell> cells) const {
   const auto wanted = static_cast<std::int64_t>(cells[0].number);
   const std::int64_t from = minutes_at(from_);
-  if (wanted < from) return {};
+  if (wanted < from) return no_value;
   if (every_.unit == Unit::months) {
     const Day day = day_of(wanted);
     const std::int64_t between = month_number(day) - month_number(first_);
-    if (between % every_.count != 0) return {};
+    if (between % every_.count != 0) return no_value;
     const auto value = static_cast<std::uint64_t>(between / every_.count);
-    if (value >= size_ || minutes(value) != wanted) return {};
+    if (value >= size_ || minutes(value) != wanted) return no_value;
     return value;
   }
   const std::int64_t step = every_.unit == Unit::length ? step_ : every_.count * minutes_of_day;
   const auto value = static_cast<std::uint64_t>((wanted - from) / step);
-  if (value >= size_ || (wanted - from) % step != 0) return {};
+  if (value >= size_ || (wanted - from) % step != 0) return no_value;
   return value;
 }
 

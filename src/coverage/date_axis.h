@@ -13,7 +13,7 @@ class DateAxis final : public Axis {
   std::uint64_t size() const override { return size_; }
   FieldType type(std::size_t) const override { return FieldType::date; }
   Cell cell(std::uint64_t value, std::size_t) const override;
-  std::optional<std::uint64_t> find_cells(std::span<const Cell>) const override;
+  std::uint64_t find_cells(std::span<const Cell>) const override;
   bool has_clock() const override { return every_.unit == CalendarStep::Unit::length; }
   Extent extent(std::size_t) const override;
   DateShape date_shape(std::size_t) const override;

@@ -27,7 +27,7 @@ inline std::uint64_t mix(std::uint64_t seed, std::string_view text) {
   return mix(hash, word);
 }
 
-/// memcmp() == 0, without the call for the few bytes that most literals have.
+/// memcmp() == 0, without the call for the few words that most literals have.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) {
   const auto differ = [&]<class Word>(Word, std::size_t at) {
     Word x, y;
@@ -35,9 +35,14 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) {
     std::memcpy(&y, b + at, sizeof y);
     return x != y;
   };
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  // Two words that overlap cover every size from one to two words.
-  if (size >= 8) return !differ(std::uint64_t{}, 0) && !differ(std::uint64_t{}, size - 8);
+  if (size > 64) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) {
+    // The last word overlaps the one before it.
+    for (std::size_t at = 0; at < size - 8; at += 8) {
+      if (differ(std::uint64_t{}, at)) return false;
+    }
+    return !differ(std::uint64_t{}, size - 8);
+  }
   if (size >= 4) return !differ(std::uint32_t{}, 0) && !differ(std::uint32_t{}, size - 4);
   if (size >= 2) return !differ(std::uint16_t{}, 0) && !differ(std::uint16_t{}, size - 2);
   return size == 0 || *a == *b;

@@ -172,10 +172,10 @@ struct Matcher::Run {
 
   /// Most axes have one field; room for more of them would have to be cleared each time.
   template <std::size_t room>
-  std::optional<std::uint64_t> find_value(const Lookup& lookup) const {
+  std::uint64_t find_value(const Lookup& lookup) const {
     std::array<Cell, room> cells;
     for (std::size_t i = 0; i < lookup.sources.size(); ++i) {
-      if (!read_cell(lookup.sources[i], cells[i])) return {};
+      if (!read_cell(lookup.sources[i], cells[i])) return no_value;
     }
     return lookup.axis->find_cells({cells.data(), lookup.sources.size()});
   }
@@ -184,12 +184,12 @@ struct Matcher::Run {
   bool look_up(std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
       const Lookup& lookup = matcher.lookups_[i];
-      const auto value = lookup.sources.size() == 1   ? find_value<1>(lookup)
-                         : lookup.sources.size() <= 4 ? find_value<4>(lookup)
-                                                      : find_value<cells_max>(lookup);
-      if (!value) return false;
-      hit.index += *value * lookup.stride;
-      if (lookup.time) hit.time = *value;
+      const std::uint64_t value = lookup.sources.size() == 1   ? find_value<1>(lookup)
+                                  : lookup.sources.size() <= 4 ? find_value<4>(lookup)
+                                                               : find_value<cells_max>(lookup);
+      if (value == no_value) return false;
+      hit.index += value * lookup.stride;
+      if (lookup.time) hit.time = value;
     }
     return true;
   }
@@ -215,7 +215,7 @@ bool Matcher::find_behind_prefix(std::string_view key, Hit& hit, Memory& memory)
   if (!same_bytes(end, suffix_.data(), suffix_.size())) return false;
   const std::string& folder = memory.folder_;
   const bool is_known = !folder.empty() && static_cast<std::size_t>(end - at) >= folder.size() &&
-                        std::memcmp(at, folder.data(), folder.size()) == 0;
+                        same_bytes(at, folder.data(), folder.size());
   if (!is_known && !remember(at, end, memory)) return false;
   Run run(*this, end, memory.slots_, hit);
   run.begun = memory.hit_;

@@ -27,13 +27,13 @@ Result<AxisPtr> NumberAxis::make(const std::string& name, const NumberRange& ran
   return AxisPtr(new NumberAxis(name, range));
 }
 
-std::optional<std::uint64_t> NumberAxis::find_cells(std::span<const Cell> cells) const {
+std::uint64_t NumberAxis::find_cells(std::span<const Cell> cells) const {
   const std::uint64_t wanted = cells[0].number;
-  if (wanted < from_) return {};
+  if (wanted < from_) return no_value;
   const std::uint64_t above = wanted - from_;
   // Most ranges have a step of 1, and a division is slow.
   const std::uint64_t value = every_ == 1 ? above : above / every_;
-  if (value >= size_ || value * every_ != above) return {};
+  if (value >= size_ || value * every_ != above) return no_value;
   return value;
 }
 

@@ -14,7 +14,7 @@ class NumberAxis final : public Axis {
   Cell cell(std::uint64_t value, std::size_t) const override {
     return {from_ + value * every_, {}};
   }
-  std::optional<std::uint64_t> find_cells(std::span<const Cell>) const override;
+  std::uint64_t find_cells(std::span<const Cell>) const override;
   Extent extent(std::size_t) const override { return {from_, from_ + (size_ - 1) * every_}; }
   std::optional<std::variant<DateRange, NumberRange>> range() const override {
     return NumberRange{from_, from_ + (size_ - 1) * every_, every_};

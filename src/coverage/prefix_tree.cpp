@@ -4,7 +4,7 @@
 
 namespace upkeep {
 
-PrefixTree::PrefixTree(std::vector<Entry> entries) : nodes_(1), branches_(1, '\0') {
+PrefixTree::PrefixTree(std::vector<Entry> entries) : nodes_(1) {
   std::ranges::sort(entries);
   if (!entries.empty()) build(0, entries.data(), entries.data() + entries.size(), 0);
 }
@@ -29,14 +29,25 @@ void PrefixTree::build(std::size_t node, const Entry* first, const Entry* last, 
       groups.push_back(entry);
     }
   }
-  made.children = static_cast<std::uint32_t>(nodes_.size());
-  made.children_size = static_cast<std::uint32_t>(groups.size());
+  const std::size_t children = nodes_.size();
+  nodes_.resize(children + groups.size());
+  if (!groups.empty()) {
+    const auto branch = [&](const Entry* group) {
+      return static_cast<unsigned char>(group->first[common]);
+    };
+    made.first_branch = branch(groups.front());
+    made.branches = static_cast<std::uint32_t>(branches_.size());
+    made.branches_size = branch(groups.back()) - made.first_branch + 1;
+    branches_.resize(branches_.size() + made.branches_size);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      branches_[made.branches + branch(groups[i]) - made.first_branch] =
+          static_cast<std::uint32_t>(children + i);
+    }
+  }
   nodes_[node] = made;
-  nodes_.resize(nodes_.size() + groups.size());
-  for (const Entry* group : groups) branches_ += group->first[common];
   groups.push_back(last);
   for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
-    build(made.children + i, groups[i], groups[i + 1], common);
+    build(children + i, groups[i], groups[i + 1], common);
   }
 }
 

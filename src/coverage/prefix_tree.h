@@ -2,7 +2,6 @@
 // length of the prefixes and hardly on their number.
 #pragma once
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,11 +27,12 @@ class PrefixTree {
       if (!same_bytes(key.data() + at, label, node->label_size)) return;
       at += node->label_size;
       for (std::uint32_t i = 0; i < node->numbers_size; ++i) take(numbers_[node->numbers + i]);
-      if (at == key.size() || node->children_size == 0) return;
-      const char* branches = branches_.data() + node->children;
-      const void* branch = std::memchr(branches, key[at], node->children_size);
-      if (branch == nullptr) return;
-      node = nodes_.data() + node->children + (static_cast<const char*>(branch) - branches);
+      if (at == key.size()) return;
+      const unsigned branch = static_cast<unsigned char>(key[at]) - node->first_branch;
+      if (branch >= node->branches_size) return;
+      const std::uint32_t child = branches_[node->branches + branch];
+      if (child == 0) return;
+      node = nodes_.data() + child;
     }
   }
 
@@ -40,13 +40,16 @@ class PrefixTree {
   struct Node {
     std::uint32_t label = 0, label_size = 0;        ///< in labels_
     std::uint32_t numbers = 0, numbers_size = 0;    ///< in numbers_: of prefixes that end here
-    std::uint32_t children = 0, children_size = 0;  ///< in nodes_, side by side
+    std::uint32_t branches = 0, branches_size = 0;  ///< in branches_
+    std::uint32_t first_branch = 0;                 ///< the character of the first of them
   };
   using Entry = std::pair<std::string, std::uint32_t>;
   void build(std::size_t node, const Entry* first, const Entry* last, std::size_t depth);
 
   std::vector<Node> nodes_;
-  std::string branches_;  ///< for each node the first character of its label
+  /// For each node and each character, from the first to the last that goes on from there: the
+  /// node that it leads to, or 0, since nothing leads to the root.
+  std::vector<std::uint32_t> branches_;
   std::string labels_;
   std::vector<std::uint32_t> numbers_;
 };

@@ -172,7 +172,7 @@ void RowsAxis::index_values() {
 }
 
 void RowsAxis::add_row(std::uint64_t row, std::uint64_t hash, std::span<const Cell> cells) {
-  if (find_hashed(hash, cells)) {
+  if (find_hashed(hash, cells) != no_value) {
     if (rows_of_values_.empty()) {  // the first that repeats: up to here rows are values
       rows_of_values_.resize(size_);
       std::iota(rows_of_values_.begin(), rows_of_values_.end(), std::uint32_t{0});
@@ -184,13 +184,12 @@ void RowsAxis::add_row(std::uint64_t row, std::uint64_t hash, std::span<const Ce
   ++size_;
 }
 
-std::optional<std::uint64_t> RowsAxis::find_cells(std::span<const Cell> cells) const {
+std::uint64_t RowsAxis::find_cells(std::span<const Cell> cells) const {
   return find_hashed(hash(cells), cells);
 }
 
-std::optional<std::uint64_t> RowsAxis::find_hashed(std::uint64_t hash,
-                                                   std::span<const Cell> cells) const {
-  return index_.find(hash, [&](std::uint32_t value) {
+std::uint64_t RowsAxis::find_hashed(std::uint64_t hash, std::span<const Cell> cells) const {
+  const auto found = index_.find(hash, [&](std::uint32_t value) {
     const std::uint64_t row = row_of(value);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const Cell there = cell_of_row(row, columns_[i]);
@@ -198,6 +197,7 @@ std::optional<std::uint64_t> RowsAxis::find_hashed(std::uint64_t hash,
     }
     return true;
   });
+  return found ? *found : no_value;
 }
 
 Result<AxisPtr> RowsAxis::by_fields(std::span<const std::size_t> wanted) const {
@@ -217,7 +217,7 @@ Result<AxisPtr> RowsAxis::by_fields(std::span<const std::size_t> wanted) const {
   return fail(fmt::format(
       "dimension `{}`: the rows {} and {} have the same key; add a field that tells them apart to "
       "the key",
-      names_.dimension, axis->row_text(*axis->find_cells(cells)), row_text(value)));
+      names_.dimension, axis->row_text(axis->find_cells(cells)), row_text(value)));
 }
 
 std::string RowsAxis::row_text(std::uint64_t value) const {

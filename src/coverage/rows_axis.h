@@ -23,7 +23,7 @@ class RowsAxis final : public Axis {
   Cell cell(std::uint64_t value, std::size_t field) const override {
     return cell_of_row(row_of(value), columns_[field]);
   }
-  std::optional<std::uint64_t> find_cells(std::span<const Cell>) const override;
+  std::uint64_t find_cells(std::span<const Cell>) const override;
   Extent extent(std::size_t field) const override;
   DateShape date_shape(std::size_t field) const override;
   Time start(std::uint64_t value) const override { return at_day(value, 0); }
@@ -61,7 +61,7 @@ class RowsAxis final : public Axis {
     return rows_of_values_.empty() ? value : rows_of_values_[value];
   }
   std::uint64_t hash(std::span<const Cell>) const;
-  std::optional<std::uint64_t> find_hashed(std::uint64_t hash, std::span<const Cell>) const;
+  std::uint64_t find_hashed(std::uint64_t hash, std::span<const Cell>) const;
   void index_values();
   void add_row(std::uint64_t row, std::uint64_t hash, std::span<const Cell>);
   void find_starts(const Zone&);

@@ -115,13 +115,18 @@ Result<void> CsvReport::State::finish() {
 /// Where the next row begins; null when this one is for the slow way.
 const char* CsvReport::State::take_quickly(std::string_view text) {
   if (text.size() <= quick.margin()) return nullptr;
-  QuickRow::Row quick_row;
+  // Right where it is to stay: copying it would wait for what has just been written.
+  Object& object = batch.next();
+  QuickRow::Traits traits;
   const char* const next =
-      quick.read(text.data(), text.data() + (text.size() - quick.margin()), quick_row);
+      quick.read(text.data(), text.data() + (text.size() - quick.margin()), object, traits);
   if (next == nullptr) return nullptr;
-  if (quick_row.is_alive) {
-    if (quick_row.is_encoded && !take_key(quick_row.object.key, quick_row.object)) return nullptr;
-    batch.add(quick_row.object);
+  if (traits.is_alive && !traits.is_encoded) {
+    batch.keep_next();
+  } else if (traits.is_alive) {
+    Object decoded = object;
+    if (!take_key(object.key, decoded)) return nullptr;
+    batch.add(decoded);
   }
   ++rows;
   return next;

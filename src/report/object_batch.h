@@ -25,8 +25,13 @@ class ObjectBatch {
 
   /// What the key points to must stay until flush().
   void add(const Object& object) {
-    objects_[count_++] = object;
-    if (count_ == objects_.size()) flush();
+    next() = object;
+    keep_next();
+  }
+  /// The same without a copy: whoever has written all of next() keeps it, or leaves it.
+  Object& next() { return objects_[count_]; }
+  void keep_next() {
+    if (++count_ == objects_.size()) flush();
   }
 
   void flush() {

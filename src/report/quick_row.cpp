@@ -20,51 +20,48 @@ QuickRow::QuickRow(std::span<const ColumnRole> roles, std::string_view bucket)
   bucket_.resize((bucket.size() + 7) / 8 * 8);
 }
 
-const char* QuickRow::read(const char* at, const char* end, Row& row) {
-  Row made;
+const char* QuickRow::read(const char* at, const char* end, Object& object, Traits& traits) {
   const ColumnRole* role = roles_.data();
   for (const ColumnRole* const last = role + roles_.size() - 1;; ++role, ++at) {
     if (at >= end || *at != '"') return nullptr;
-    at = field(*role, at + 1, end, made);
+    at = field(*role, at + 1, end, object, traits);
     if (at == nullptr || *at != '"') return nullptr;
     ++at;
     if (role == last) break;
     if (*at != ',') return nullptr;
   }
   if (*at == '\r') ++at;
-  if (*at != '\n') return nullptr;
-  row = made;
-  return at + 1;
+  return *at == '\n' ? at + 1 : nullptr;
 }
 
 /// Where the field ends that begins here; null when it is odd.
-inline const char* QuickRow::field(ColumnRole role, const char* at, const char* end, Row& row) {
+inline const char* QuickRow::field(ColumnRole role, const char* at, const char* end, Object& object,
+                                   Traits& traits) {
   switch (role) {
     case ColumnRole::bucket:
       return skip_bucket(at);
     case ColumnRole::key: {
-      const scan::Quote quote = scan::find_quote(at, end);
-      if (quote.at == nullptr || quote.at == at) return nullptr;
-      row.object.key = {at, static_cast<std::size_t>(quote.at - at)};
-      row.is_encoded = quote.is_escaped;
-      return quote.at;
+      const char* const quote = scan::find_quote(at, end, traits.is_encoded);
+      if (quote == nullptr || quote == at) return nullptr;
+      object.key = {at, static_cast<std::size_t>(quote - at)};
+      return quote;
     }
     case ColumnRole::size:
-      return scan::take_number(at, row.object.size) ? at : nullptr;
+      return scan::take_number(at, object.size) ? at : nullptr;
     case ColumnRole::modified:
-      return dates_.read(at, row.object.modified) ? at + DateReader::length : nullptr;
+      return dates_.read(at, object.modified) ? at + DateReader::length : nullptr;
     case ColumnRole::is_latest:
       if (const char* next = skip(at, "true")) return next;
-      row.is_alive = false;
+      traits.is_alive = false;
       return skip(at, "false");
     case ColumnRole::is_delete_marker:
       if (const char* next = skip(at, "false")) return next;
-      row.is_alive = false;
+      traits.is_alive = false;
       return skip(at, "true");
     case ColumnRole::other:
       break;
   }
-  return scan::find_quote(at, end).at;
+  return scan::find_quote(at, end);
 }
 
 /// By words: the name is short, and the same in every row.

@@ -14,8 +14,7 @@ namespace upkeep {
 
 class QuickRow {
  public:
-  struct Row {
-    Object object;
+  struct Traits {
     bool is_alive = true;     ///< it is neither an older version nor a delete marker
     bool is_encoded = false;  ///< its key is not yet what it stands for
   };
@@ -27,11 +26,11 @@ class QuickRow {
   std::size_t margin() const { return bucket_.size() + 2 * scan::beyond; }
 
   /// Reads the row at `at` if all its fields begin before `end`. Returns where the next row
-  /// begins, or null when this one is for the slow way.
-  const char* read(const char* at, const char* end, Row& row);
+  /// begins, or null when this one is for the slow way; then what it has written means nothing.
+  const char* read(const char* at, const char* end, Object&, Traits&);
 
  private:
-  const char* field(ColumnRole, const char* at, const char* end, Row& row);
+  const char* field(ColumnRole, const char* at, const char* end, Object&, Traits&);
   const char* skip_bucket(const char* at) const;
 
   std::vector<ColumnRole> roles_;

@@ -30,32 +30,53 @@ inline std::uint16_t load2(const char* at) {
   return word;
 }
 
-struct Quote {
-  const char* at = nullptr;  ///< null: none before `end`
-  bool is_escaped = false;   ///< a `%` or `+` stands before it
-};
-
-/// The first quote from `at` on.
-inline Quote find_quote(const char* at, const char* end) {
 #ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"'), percent = _mm_set1_epi8('%'), plus = _mm_set1_epi8('+');
-  unsigned escapes = 0;
+/// One bit for each of the 16 characters that is marked.
+inline unsigned bits_of(__m128i marks) { return static_cast<unsigned>(_mm_movemask_epi8(marks)); }
+inline __m128i load16(const char* at) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+}
+#endif
+
+/// The first quote from `at` on; null when there is none before `end`.
+inline const char* find_quote(const char* at, const char* end) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"');
   for (; at < end; at += 16) {
-    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto quotes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, quote)));
-    const auto found = static_cast<unsigned>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(text, percent), _mm_cmpeq_epi8(text, plus))));
-    // What lies below the lowest quote; everything when there is none.
-    escapes |= found & (quotes - 1) & ~quotes;
-    if (quotes != 0) return {at + std::countr_zero(quotes), escapes != 0};
+    const unsigned quotes = bits_of(_mm_cmpeq_epi8(load16(at), quote));
+    if (quotes != 0) return at + std::countr_zero(quotes);
   }
 #else
-  for (bool escaped = false; at < end; ++at) {
-    if (*at == '"') return {at, escaped};
-    escaped = escaped || *at == '%' || *at == '+';
+  for (; at < end; ++at) {
+    if (*at == '"') return at;
   }
 #endif
-  return {};
+  return nullptr;
+}
+
+/// The same, and tells whether a `%` or `+` stands before it.
+inline const char* find_quote(const char* at, const char* end, bool& is_escaped) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"'), percent = _mm_set1_epi8('%'), plus = _mm_set1_epi8('+');
+  __m128i before = _mm_setzero_si128();
+  for (; at < end; at += 16) {
+    const __m128i text = load16(at);
+    const unsigned quotes = bits_of(_mm_cmpeq_epi8(text, quote));
+    const __m128i escapes = _mm_or_si128(_mm_cmpeq_epi8(text, percent), _mm_cmpeq_epi8(text, plus));
+    if (quotes != 0) {
+      const unsigned below = (quotes - 1) & ~quotes;  // the lowest quote
+      is_escaped = ((bits_of(escapes) & below) | bits_of(before)) != 0;
+      return at + std::countr_zero(quotes);
+    }
+    before = _mm_or_si128(before, escapes);
+  }
+#else
+  for (is_escaped = false; at < end; ++at) {
+    if (*at == '"') return at;
+    is_escaped = is_escaped || *at == '%' || *at == '+';
+  }
+#endif
+  return nullptr;
 }
 
 /// How many of the next 8 characters stand before a `%` or `+`.

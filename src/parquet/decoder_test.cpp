@@ -43,6 +43,13 @@ TEST(RunReader, what_ends_too_early_is_refused) {
   EXPECT_EQ(runs("\xff\xff\xff\xff\xff\xff\xff"sv, 1, 1), Numbers{});
 }
 
+TEST(RunReader, what_is_damaged_stays_so) {
+  RunReader reader("\x06\x02"sv, 1);  // three times 2, in one bit
+  EXPECT_FALSE(reader.skip_all(1, 3));
+  Numbers numbers(3);
+  EXPECT_FALSE(reader.read(numbers));
+}
+
 TEST(DeltaReader, reads_the_examples_of_the_format) {
   std::vector<std::int64_t> numbers(5);
   DeltaReader steady("\x80\x01\x04\x05\x02\x02\x00\x00\x00\x00"sv);

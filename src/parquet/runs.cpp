@@ -39,6 +39,14 @@ bool RunReader::skip_all(std::uint32_t value, std::size_t count) {
 }
 
 bool RunReader::begin_run() {
+  if (read_run()) return true;
+  // Whoever asks again must get no number of it either.
+  run_ = 0;
+  left_ = {};
+  return false;
+}
+
+bool RunReader::read_run() {
   if (width_ > 32) return false;
   while (run_ == 0) {
     std::uint64_t header = 0;

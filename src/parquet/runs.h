@@ -24,6 +24,7 @@ class RunReader {
 
  private:
   bool begin_run();
+  bool read_run();
 
   std::string_view left_;  ///< behind this run
   unsigned width_ = 0;

@@ -1,5 +1,9 @@
 #include "coverage/coverage_file.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "coverage/testing.h"
 
 namespace upkeep {
@@ -218,6 +222,28 @@ TEST(CoverageFile, of_a_complete_collection_is_small) {
   for (auto& word : coverage.present.words()) word = ~0ull;
   EXPECT_LT(encode_coverage(*space, coverage).size(), 100u);
   EXPECT_EQ(carried(*space, coverage, *space).present.count(), 1'000'000u);
+}
+
+/// A seed of an old format would be refused at once, and teach the fuzzer nothing. After a change
+/// of the format, write them anew.
+TEST(CoverageFile, the_seeds_of_the_fuzzer_are_read) {
+  Surroundings around;
+  around.tables["t"] = rows({"s", "g"}, {{"a", "1"}, {"b", "22"}, {"b", "1"}});
+  const auto space = make_space(
+      collection("{d}/{s}/{g}/{n}", {dates("d", "2024-01-01", "2024-01-09"),
+                                     table("t", {{"s", FieldType::text}, {"g", FieldType::number}}),
+                                     numbers("n", 1, 7)}),
+      around);
+  std::size_t looked = 0;
+  const std::filesystem::path folder = UPKEEP_SEEDS "/coverage_file";
+  for (const auto& seed : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(seed.path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const auto coverage = decode_coverage(bytes, *space);
+    ASSERT_TRUE(coverage) << seed.path() << ": " << coverage.error().text;
+    looked += coverage->looked.size();
+  }
+  EXPECT_GT(looked, 0u);
 }
 
 }  // namespace

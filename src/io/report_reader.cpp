@@ -135,15 +135,26 @@ class Reading {
   std::optional<Error> error_;
 };
 
+/// The complete reports, the newest first. Lists no more of the store than it must: beside the
+/// reports it may hold millions of other objects.
+Result<std::vector<ReportFolder>> search_folders(ObjectStore& store, const std::string& prefix,
+                                                 const std::stop_token& stop) {
+  ReportSearch search(prefix);
+  for (const std::string& beginning : search.beginnings()) {
+    UPKEEP_TRY(const auto failed,
+               store.list(beginning, [&](const Object& object) { search.add(object.key); }, stop));
+    if (!failed.empty()) return std::unexpected(failed.front().error);
+    auto folders = search.newest_first();
+    if (!folders.empty()) return folders;
+  }
+  return std::vector<ReportFolder>{};
+}
+
 }  // namespace
 
 Result<std::optional<Report>> find_report(ObjectStore& store, const std::string& prefix,
                                           std::stop_token stop) {
-  ReportSearch search(prefix);
-  UPKEEP_TRY(const auto failed,
-             store.list("", [&](const Object& object) { search.add(object.key); }, stop));
-  if (!failed.empty()) return std::unexpected(failed.front().error);
-  const std::vector<ReportFolder> folders = search.newest_first();
+  UPKEEP_TRY(const std::vector<ReportFolder> folders, search_folders(store, prefix, stop));
   for (const ReportFolder& folder : folders) {
     if (folder.parent == folders.front().parent) continue;
     return fail(fmt::format(

@@ -29,6 +29,10 @@ std::optional<Time> parse_folder_time(std::string_view name) {
 
 ReportSearch::ReportSearch(std::string_view prefix) : prefix_(folded(prefix)) {
   if (!prefix_.empty() && prefix_.back() != '/') prefix_ += '/';
+  beginnings_.push_back(prefix_);
+  // Slashes are doubled behind the first folder at the earliest, unless the prefix says so.
+  const std::size_t first = prefix.starts_with('/') ? 0 : prefix_.find('/');
+  if (first + 1 < prefix_.size()) beginnings_.push_back(prefix_.substr(0, first));
 }
 
 void ReportSearch::add(std::string_view key) {

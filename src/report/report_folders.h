@@ -22,8 +22,12 @@ struct ReportFolder {
 class ReportSearch {
  public:
   /// `prefix` is the parent of the dated folders or any folder above it, with or without a
-  /// `/` at its end. Several `/` in a row count as one, in keys too.
+  /// `/` at its end. Several `/` in a row count as one, in keys too; but where keys begin with
+  /// one, the prefix must say so.
   explicit ReportSearch(std::string_view prefix);
+  /// With what the keys to be fed begin, as stores mostly spell it. Where nothing is found so, the
+  /// next is the way: it holds all spellings.
+  const std::vector<std::string>& beginnings() const { return beginnings_; }
   void add(std::string_view key);
   /// The complete reports, the newest first. They are of more than one configuration when
   /// their parents differ.
@@ -36,6 +40,7 @@ class ReportSearch {
     bool has_checksum = false;
   };
   std::string prefix_;
+  std::vector<std::string> beginnings_;
   std::map<std::string, Seen> seen_;  ///< by folder
 };
 

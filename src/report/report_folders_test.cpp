@@ -46,6 +46,16 @@ TEST(ReportSearch, a_prefix_ends_at_a_folder) {
   }
 }
 
+TEST(ReportSearch, what_to_list_is_all_that_may_be_a_report_and_little_else) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(ReportSearch("").beginnings(), (Texts{""}));
+  EXPECT_EQ(ReportSearch("inv").beginnings(), (Texts{"inv/"})) << "holds inv// as well";
+  EXPECT_EQ(ReportSearch("inv//lake/").beginnings(), (Texts{"inv/lake/", "inv"}));
+  EXPECT_EQ(ReportSearch("inv/lake/daily").beginnings(), (Texts{"inv/lake/daily/", "inv"}));
+  EXPECT_EQ(ReportSearch("//inv").beginnings(), (Texts{"inv/", ""}));
+  EXPECT_EQ(ReportSearch("/").beginnings(), (Texts{""}));
+}
+
 TEST(ReportSearch, other_folders_are_passed_over) {
   for (const char* folder : {"a/2024-01-32T01-00Z/", "a/2024-01-02T25-00Z/", "a/2024-01-02T01:00Z/",
                              "a/2024-01-02T01-00Z.old/", "a/2024-01-02T01-00Z/files/", "a/"}) {

@@ -21,6 +21,7 @@ struct HttpRequest {
   std::string body = {};
   Duration timeout = std::chrono::minutes{1};  ///< for all of it; 0: none
   std::string ca_file = {};                    ///< PEM; the system's authorities when empty
+  bool direct = false;                         ///< never through a proxy
 };
 
 struct HttpAnswer {

@@ -142,6 +142,7 @@ void prepare(Exchange& exchange) {
   ::curl_easy_setopt(
       easy, CURLOPT_LOW_SPEED_TIME,
       static_cast<long>(std::chrono::ceil<std::chrono::seconds>(exchange.limits.slow).count()));
+  if (request.direct) ::curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   if (!request.ca_file.empty()) {
     ::curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
   }

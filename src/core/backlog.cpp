@@ -66,6 +66,7 @@ struct Backlog::Parts {
   std::vector<std::string> held_by;                    ///< of each draft
   std::size_t taken = 0;                               ///< so many are gone from the front
   std::uint64_t pending = 0, pending_kept = 0;         ///< at the beginning
+  Time nothing_until = Time::max();
   Queue numbers;
 
   Task task(std::size_t position) const;
@@ -103,6 +104,9 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
     if (input.space == nullptr || input.coverage == nullptr) continue;  // unknown is not missing
     const Planned planned = plan_collection(config, where, input, i, now, best);
     parts_->pending += planned.pending;
+    // What holds all of a collection may be over at any time.
+    const bool may_end = planned.tasks > 0 && !input.held_by.empty();
+    parts_->nothing_until = std::min(parts_->nothing_until, may_end ? now : planned.next_due);
     parts_->numbers.total_tasks += planned.tasks;
     parts_->numbers.total_gaps += planned.gaps;
     for (std::size_t p = 0; p < planned.by_priority.size(); ++p) {
@@ -111,6 +115,8 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
     if (planned.tasks > 0) parts_->numbers.tasks_by_collection[input.collection] += planned.tasks;
     parts_->numbers.estimate += estimate * static_cast<Duration::rep>(planned.gaps);
   }
+  // As time goes by, waiting tasks change places, and conditions on an age change their minds.
+  if (parts_->pending > 0 || !where.terms.empty()) parts_->nothing_until = now;
   parts_->drafts = best.take();
   parts_->partitions = find_partitions(config, where, inputs, now, parts_->drafts);
   for (const TaskDraft& draft : parts_->drafts) {
@@ -146,6 +152,7 @@ std::optional<Task> Backlog::next() {
 }
 
 bool Backlog::has_more() const { return parts_->pending > parts_->pending_kept; }
+Time Backlog::nothing_until() const { return parts_->nothing_until; }
 
 Queue Backlog::window(std::uint64_t limit) const {
   Queue queue = parts_->numbers;

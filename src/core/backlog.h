@@ -65,6 +65,9 @@ class Backlog {
   std::optional<Task> next();
   /// Are there more pending tasks than were kept? Then a new backlog gives them.
   bool has_more() const;
+  /// When there was nothing to start: until then there is nothing either, unless coverage, rows
+  /// or holds change. Time::max() when only such a change can make a task.
+  Time nothing_until() const;
   /// The first `limit` of those still here, and the numbers of all but those taken.
   Queue window(std::uint64_t limit) const;
 

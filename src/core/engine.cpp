@@ -136,7 +136,9 @@ Step Engine::Parts::finish_step(Time) {
 
 void Engine::Parts::due(Time now, const DiskDue&) {
   wish(MeasureDisk{});
-  timers.at(now + disk_every, DiskDue{});
+  // Only what runs fills it quickly, and only who waits for room needs to know of it soon.
+  const bool is_idle = attempts.empty() && !is_one_run() && !disk_low_since;
+  timers.at(now + (is_idle ? disk_idle_every : disk_every), DiskDue{});
 }
 
 void Engine::Parts::on(Time now, const DiskMeasured& disk) {
@@ -170,14 +172,14 @@ void Engine::Parts::on(Time now, const AckAsked& ask) {
   }
 }
 
-void Engine::Parts::on(Time, const StopAsked&) {
+void Engine::Parts::on(Time now, const StopAsked&) {
   stopping = true;
   std::vector<AttemptId> unstarted;
   for (auto& [id, attempt] : attempts) {
     if (attempt.view.phase == Phase::confirming) unstarted.push_back(id);
     if (attempt.view.phase == Phase::running) wish(StopAttempt{id});
   }
-  for (const AttemptId id : unstarted) release(attempts.at(id));
+  for (const AttemptId id : unstarted) release(now, attempts.at(id));
 }
 
 // --- Time -----------------------------------------------------------------------

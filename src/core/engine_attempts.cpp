@@ -60,11 +60,12 @@ void Engine::Parts::launch(Time now, AttemptTrack& attempt) {
 
 /// Forgets the attempt; its partitions are free again. Those that were tried and are still
 /// gaps come back into the backlog when their rows say so.
-void Engine::Parts::release(AttemptTrack& attempt) {
+void Engine::Parts::release(Time now, AttemptTrack& attempt) {
   if (attempt.collection) {
     for (const std::string& key : attempt.view.row.keys) of(*attempt.collection).busy.erase(key);
   }
   attempts.erase(attempt.view.row.id);
+  if (!is_one_run()) wake_for_backlog(now + config.loop.queue_poll);
 }
 
 void Engine::Parts::on(Time, const AttemptReported& report) {
@@ -126,7 +127,7 @@ void Engine::Parts::ended(Time now, AttemptTrack& attempt, Outcome outcome) {
   attempt.outcome = std::move(outcome);
   if (!attempt.collection) {  // it is no longer configured: nobody asks for its partitions
     keep(DropAttempt{attempt.view.row.id});
-    release(attempt);
+    release(now, attempt);
   } else if (attempt.space) {
     look(now, attempt);
   }

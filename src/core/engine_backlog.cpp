@@ -54,7 +54,7 @@ void Engine::Parts::launch_confirmed(Time now) {
       launch(now, attempt);
     } else {
       backlog_stale = true;
-      release(attempt);
+      release(now, attempt);
     }
   }
 }
@@ -141,7 +141,9 @@ void Engine::Parts::rebuild_backlog(Time now) {
   const std::uint64_t gaps = backlog->window(0).total_gaps;
   backlog_not_before =
       now + std::min(config.loop.queue_poll, Duration{static_cast<Duration::rep>(gaps / 200)});
-  if (!is_one_run()) wake_for_backlog(now + config.loop.queue_poll);
+  if (!is_one_run()) {
+    wake_for_backlog(std::max(now + config.loop.queue_poll, backlog->nothing_until()));
+  }
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     for (const auto& [index, row] : collections[i].rows) {
       const Time at = std::max(row.not_before, row.gone_until);

@@ -97,11 +97,26 @@ void Engine::Parts::mark_unknown(Time now, CollectionId id, const std::string& w
   incidents.raise("collection:" + config.of(id).name, "unreadable", why, 0, now);
 }
 
+/// The newer of what was listed now and before: a report was begun long before it can be read,
+/// and the store may have been listed since.
+Coverage Engine::Parts::newest(const CollectionFinding& finding, Time taken_at) const {
+  const CollectionTrack& track = of(finding.collection);
+  const Space* space = track.space.get();
+  const Coverage* known = &track.coverage;
+  if (space == nullptr && track.baseline) {  // of an earlier life
+    space = track.baseline->space.get();
+    known = &track.baseline->coverage;
+  }
+  if (space == nullptr || taken_at >= known->taken_at) return finding.coverage;
+  return carry_over(*space, *known, *finding.space);
+}
+
 /// Takes over what was listed, with what was seen after the inventory began laid over it.
 void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_at) {
   CollectionTrack& track = of(finding.collection);
   incidents.settle("collection:" + config.of(finding.collection).name, "unreadable",
                    "it could be judged again", now);
+  Coverage coverage = newest(finding, taken_at);
   if (track.is_accepted) track.baseline = Baseline{track.space, std::move(track.coverage)};
   track.is_accepted = false;
   const bool is_first = track.space == nullptr;
@@ -112,7 +127,7 @@ void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_
     track.baseline->space = finding.space;
     if (is_first) track.recall_looks(track.baseline->coverage.looked);
   }
-  track.coverage = finding.coverage;
+  track.coverage = std::move(coverage);
   track.where.emplace(*finding.space, std::span(&assignment.where, 1), now);
   std::erase_if(track.proofs, [&](const auto& entry) { return entry.second.at < taken_at; });
   for (const auto& [index, proof] : track.proofs) track.coverage.mark(index, proof.gap);
@@ -153,7 +168,7 @@ void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
   }
   for (const AttemptId attempt_id : without_partitions) {
     keep(DropAttempt{attempt_id});
-    release(attempts.at(attempt_id));
+    release(now, attempts.at(attempt_id));
   }
 }
 
@@ -295,7 +310,12 @@ void Engine::Parts::due(Time, const KeepDue& due) {
 void Engine::Parts::drop_rows_of_good(Time now, CollectionTrack& track) {
   std::vector<std::uint64_t> good;
   for (const auto& [index, row] : track.rows) {
-    if (!track.coverage.gap(index) && !track.busy.contains(row.key)) good.push_back(index);
+    const auto look = track.proofs.find(index);
+    const Time seen = look == track.proofs.end() ? track.coverage.taken_at : look->second.at;
+    const bool is_news = row.changed <= std::max(seen, track.coverage.taken_at);
+    if (is_news && !track.coverage.gap(index) && !track.busy.contains(row.key)) {
+      good.push_back(index);
+    }
   }
   for (const std::uint64_t index : good) {
     note(now, track.row.name + " " + track.rows.at(index).key, "found in the store as expected");

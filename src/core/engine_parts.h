@@ -52,6 +52,7 @@ struct Engine::Parts {
   void list(Time, StoreId);
   void list_at(Time, StoreId);
   void listing_failed(Time, StoreId, const std::string& why);
+  Coverage newest(const CollectionFinding&, Time taken_at) const;
   void take(Time, const CollectionFinding&, Time taken_at);
   void mark_unknown(Time, CollectionId, const std::string& why);
   void hold_or_accept(Time, StoreId, const std::vector<CollectionId>&, Time taken_at);
@@ -74,7 +75,7 @@ struct Engine::Parts {
   void choose(Time, Task);
   void launch(Time, AttemptTrack&);
   void ended(Time, AttemptTrack&, Outcome);
-  void release(AttemptTrack&);
+  void release(Time, AttemptTrack&);
 
   // engine_proof.cpp: what the store says of it
   void on(Time, const PartitionsSeen&);

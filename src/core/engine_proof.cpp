@@ -55,7 +55,7 @@ void Engine::Parts::look_failed(Time now, AttemptTrack& attempt, const std::stri
                   fmt::format("the store could not be looked at: {}", why), 0, now);
   if (attempt.view.phase == Phase::confirming) {
     backlog_stale = true;
-    release(attempt);
+    release(now, attempt);
     list_at(now + std::chrono::seconds{10}, id);
     return;
   }
@@ -91,7 +91,7 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
   attempt.partitions = attempt.view.task.partitions = left;
   attempt.view.row.keys = keys;
   if (left.empty()) {
-    release(attempt);
+    release(now, attempt);
   } else {
     attempt.is_confirmed = true;  // it starts once all that this step brings is known
   }
@@ -131,7 +131,7 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
   }
   judge_refusal(now, attempt, failed);
   keep(DropAttempt{row.id});
-  release(attempt);
+  release(now, attempt);
 }
 
 /// What becomes of one partition. True when it is good or gone, false when it failed.

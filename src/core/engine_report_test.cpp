@@ -57,6 +57,20 @@ TEST(Report, a_newer_one_replaces_what_was_seen_before_it) {
   EXPECT_EQ(world.summary().missing, 1u);
 }
 
+TEST(Report, an_older_one_than_the_last_listing_is_no_news) {
+  World world = reported_world();
+  const World::Report old = *world.report_read;
+  world.report_read.reset();
+  world.put_all("a", 10);
+  world.begin();
+  ASSERT_EQ(world.summary().good(), 10u);
+  world.report_read = old;
+  world.pass(2h);
+  EXPECT_GE(world.listings, 2);
+  EXPECT_EQ(world.summary().good(), 10u);
+  EXPECT_TRUE(world.started.empty());
+}
+
 TEST(Report, without_its_coverage_a_life_confirms_what_is_there) {
   World world = reported_world();
   world.begin();

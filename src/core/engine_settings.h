@@ -16,6 +16,7 @@ inline constexpr Duration confirm_after = std::chrono::minutes{1};
 /// What looks showed is lost with a crash for so long, at the most. The store still knows it.
 inline constexpr Duration keep_after = std::chrono::minutes{10};
 inline constexpr Duration disk_every = std::chrono::seconds{20};
+inline constexpr Duration disk_idle_every = std::chrono::minutes{1};
 /// How long one run waits for a store or a disk that fails in the middle.
 inline constexpr Duration run_patience = std::chrono::minutes{1};
 /// Tasks that are kept in order; when they are used up, the backlog is computed again.

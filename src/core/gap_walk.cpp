@@ -76,6 +76,7 @@ bool GapWalk::next(PlannedGap& gap) {
       return false;
     }
     if (!is_due(index)) {
+      next_due_ = std::min(next_due_, due(time_->at(index)));
       if (time_->end() - index > 64) seek(time_->end(), end_);  // none of them is
       continue;
     }

@@ -47,6 +47,9 @@ class GapWalk {
     std::uint64_t last = 0;  ///< the index of the last, when there are any
   };
   Alike skip_alike(const PlannedGap& gap, std::uint64_t end, std::uint64_t max);
+  /// When the first of those that were passed over because it is too early is due; Time::max()
+  /// when there was none.
+  Time next_due() const { return next_due_; }
 
  private:
   void prepare();
@@ -66,6 +69,7 @@ class GapWalk {
   std::vector<Priority> priorities_;  ///< of each rule
   std::optional<Dial> time_;
   std::vector<Time> due_;  ///< of each value on the time axis that was asked for
+  Time next_due_ = Time::max();
 
   std::uint64_t end_ = 0, word_ = 0;
   std::uint64_t left_ = 0;  ///< of the word before `word_`, those that are still to be seen

@@ -260,7 +260,9 @@ Planned plan_collection(const Config& config, const Condition& where, const Back
   GapWalk walk(config.of(input.collection), where, input, now);
   PlannedGap gap;
   while (walk.next(gap)) planner.add(gap, walk);
-  return planner.finish();
+  Planned planned = planner.finish();
+  planned.next_due = walk.next_due();
+  return planned;
 }
 
 std::vector<std::vector<std::uint64_t>> find_partitions(const Config& config,

@@ -14,6 +14,7 @@ namespace upkeep {
 struct Planned {
   std::uint64_t tasks = 0, pending = 0, gaps = 0;
   std::array<std::uint64_t, 4> by_priority{};
+  Time next_due = Time::max();  ///< of partitions that are too early
 };
 
 /// Offers every task of this collection to `best`. `position` is that of the input in those

@@ -31,10 +31,11 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   baselines_ = baselines;
   evidence_.emplace(config);
   must_be_held_.clear();
+  known_at_.clear();
   listed_at_.clear();
   reasons_.clear();
   stop_told_ = disk_low_ = completed_ = false;
-  hours_after_the_end_ = 0;
+  hours_after_the_end_ = hours_in_vain_ = 0;
   life_began_ = world_.now;
   for (auto& [id, attempt] : tried_) {  // what the last life was told is forgotten
     attempt.orphan = true;
@@ -55,11 +56,16 @@ void Auditor::told(const Event& event) {
   const Time now = world_.now;
   time_goes_on(event);
   must_be_held_.clear();
+  known_at_.clear();
   if (const auto* listed = std::get_if<StoreListed>(&event)) {
     if (!evidence_->told(*listed)) return;  // nobody waits for it
     if (listed->error) {
       ++reasons_[listed->store];
     } else {
+      for (const CollectionFinding& finding : listed->findings) {
+        const CollectionView view = engine_->view(finding.collection);
+        if (view.space) known_at_[finding.collection] = view.coverage->taken_at;
+      }
       expect_holds(*listed);
       listed_at_[listed->store] = now;
     }
@@ -127,11 +133,13 @@ void Auditor::decided(const Step& step) {
     for (auto& [store, reasons] : reasons_) ++reasons;
   }
   holds_are_made();
+  inventories_do_not_go_back();
   for (const Command& command : step.commands) {
     if (const auto* start = std::get_if<StartAttempt>(&command)) {
       starts_only_what_may_start(*start);
       starts_nothing_unknown_or_held(*start);
       starts_nothing_good(*start);
+      starts_nothing_unconfirmed(*start);
       starts_nothing_too_early(*start);
       batches_fit(*start);
     } else if (const auto* list = std::get_if<ListStore>(&command)) {
@@ -184,6 +192,7 @@ void Auditor::hourly() {
   attempts_do_not_last();
   runs_end();
   queue_is_right();
+  nothing_waits_in_vain();
   a_rebuilt_engine_agrees();
 }
 

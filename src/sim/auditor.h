@@ -68,6 +68,7 @@ class Auditor {
   void starts_only_what_may_start(const StartAttempt&) const;
   void starts_nothing_unknown_or_held(const StartAttempt&) const;
   void starts_nothing_good(const StartAttempt&) const;
+  void starts_nothing_unconfirmed(const StartAttempt&) const;
   void starts_nothing_too_early(const StartAttempt&) const;
   void starts_nothing_that_waits(const StartAttempt&) const;
   void batches_fit(const StartAttempt&) const;
@@ -98,10 +99,12 @@ class Auditor {
   bool is_loss_too_large(const StoreListed&) const;
   bool is_growth_too_large(const CollectionFinding&) const;
   void holds_are_made() const;
+  void inventories_do_not_go_back() const;
   void listings_have_a_reason(const ListStore&);
   void time_goes_on(const Event&);
   void runs_end();
   void queue_is_right() const;
+  void nothing_waits_in_vain();
   void a_rebuilt_engine_agrees() const;
 
   std::optional<CollectionId> find(const std::string& collection) const;
@@ -117,10 +120,13 @@ class Auditor {
   std::optional<Evidence> evidence_;
   std::map<std::string, Baseline> baselines_;  ///< of collections not accepted in this life yet
   std::set<CollectionId> must_be_held_;        ///< after the step that is being made
+  std::map<CollectionId, Time> known_at_;      ///< inventories before the listing just told
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
   int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
+  int hours_in_vain_ = 0;          ///< with tasks that could start, and none that did
+  std::size_t starts_before_ = 0;  ///< of attempts, up to an hour ago
   std::uint64_t rests_ = 0;
   Time last_step_, life_began_;
   // Of all lives.

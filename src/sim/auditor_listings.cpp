@@ -41,7 +41,7 @@ bool Auditor::has_dropped(const StoreListed& listed) const {
   std::uint64_t before = 0, now = 0;
   for (const CollectionFinding& finding : listed.findings) {
     const auto known = finding.error ? nullptr : accepted(finding.collection).second;
-    if (known == nullptr) continue;
+    if (known == nullptr || known->taken_at > listed.taken_at) continue;
     before += known->present.count();
     now += finding.coverage.present.count();
   }
@@ -55,7 +55,9 @@ bool Auditor::is_loss_too_large(const StoreListed& listed) const {
     if (finding.error) continue;
     const std::string& name = config_->of(finding.collection).name;
     const auto [space, before] = accepted(finding.collection);
-    if (before == nullptr) {  // the engine may know more of it: then the loss weighs less
+    // The engine may know more of it than the auditor, or than an old report says: then the
+    // loss weighs less.
+    if (before == nullptr || before->taken_at > listed.taken_at) {
       had += finding.space->size();
       continue;
     }
@@ -98,6 +100,17 @@ void Auditor::holds_are_made() const {
     violated("holds_are_made",
              fmt::format("{} lost or grew too much to be believed, and is not held",
                          config_->of(id).name));
+  }
+}
+
+/// A report that was begun before the last listing says nothing new.
+void Auditor::inventories_do_not_go_back() const {
+  for (const auto& [id, at] : known_at_) {
+    const Time now = engine_->view(id).coverage->taken_at;
+    if (now >= at) continue;
+    violated("inventories_do_not_go_back",
+             fmt::format("{} was known as of {}, and now as of {}", config_->of(id).name,
+                         to_moment(at), to_moment(now)));
   }
 }
 

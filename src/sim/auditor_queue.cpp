@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "coverage/selector.h"
 #include "sim/auditor.h"
@@ -79,6 +80,20 @@ void Auditor::queue_is_right() const {
       std::ranges::adjacent_find(queue.tasks, std::not_fn(comes_before)) != queue.tasks.end()) {
     violated("queue_is_right",
              fmt::format("one by one there are {} gaps; the queue says {}", gaps, describe(queue)));
+  }
+}
+
+/// A task that may start does so: nothing else than its turn is waited for.
+void Auditor::nothing_waits_in_vain() {
+  const bool may_fill = assignment_.fill && !assignment_.run_until && config_->enabled &&
+                        !stop_told_ && !disk_low_ && engine_->attempts().empty();
+  const bool has_started = std::exchange(starts_before_, ids_.size()) != ids_.size();
+  const Queue queue = engine_->queue(world_.now);
+  const bool waits = !queue.tasks.empty() && queue.tasks.front().status == Task::Status::pending;
+  hours_in_vain_ = may_fill && waits && !has_started ? hours_in_vain_ + 1 : 0;
+  if (hours_in_vain_ > 1) {
+    violated("nothing_waits_in_vain",
+             fmt::format("for hours nothing has started, but {}", describe(queue)));
   }
 }
 

@@ -39,12 +39,10 @@ void Auditor::committing(std::span<const Change> changes) {
       const auto tried = tried_.find(attempt);
       const PartitionRow* before = row_of({put->row.collection, put->row.key});
       // An attempt that was never started is settled like an orphan that did nothing.
-      const Tried unstarted{.collection = put->row.collection,
-                            .keys = {put->row.key},
-                            .started = {},
-                            .ending = {},
-                            .gone = {},
-                            .orphan = true};
+      Tried unstarted;
+      unstarted.collection = put->row.collection;
+      unstarted.keys = {put->row.key};
+      unstarted.orphan = true;
       const Tried& told = tried == tried_.end() ? unstarted : tried->second;
       if (put->row.gone_until > world_.now) {
         tombstones_are_earned(put->row, told);

@@ -66,6 +66,19 @@ void Auditor::starts_nothing_good(const StartAttempt& start) const {
   }
 }
 
+/// What was listed a while ago is looked at once more.
+void Auditor::starts_nothing_unconfirmed(const StartAttempt& start) const {
+  for (const std::uint64_t index : start.partitions) {
+    const std::string key = start.space->key(index);
+    const Time since = world_.now - std::chrono::minutes{1};
+    if (!evidence_->is_fresh(start.collection, key, world_.now, since)) {
+      violated("starts_nothing_unconfirmed",
+               fmt::format("{} starts for {}, which nobody has looked at since an old listing",
+                           name_of(start), key));
+    }
+  }
+}
+
 void Auditor::starts_nothing_too_early(const StartAttempt& start) const {
   for (const std::uint64_t index : start.partitions) {
     if (!start.space->is_due(index, world_.now)) {

@@ -43,7 +43,7 @@ class Writer {
   }
 
  private:
-  bool strikes(Fault fault) { return world_.fate.strikes(fault, collector_); }
+  bool strikes(Fault fault) { return world_.fate.strikes(fault); }
 
   /// Honest work: what exists upstream is written, the rest is named as gone.
   void work() {

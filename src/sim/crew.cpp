@@ -100,22 +100,22 @@ void Crew::end(std::uint64_t pid, Ending ending) {
   processes_.erase(pid);
   world_.say(process.collector, "a{} ends: {}", process.attempt.value, describe(ending));
   if (process.orphan) {
-    if (process.life != 0) hear(process.life, process.collector, OrphanEnded{process.attempt});
+    if (process.life != 0) hear(process.life, OrphanEnded{process.attempt});
     unheard_.emplace_back(process.attempt, std::move(ending));
   } else {
-    hear(process.life, process.collector, AttemptEnded{process.attempt, std::move(ending)});
+    hear(process.life, AttemptEnded{process.attempt, std::move(ending)});
   }
 }
 
-void Crew::hear(std::uint64_t life, const std::string& collector, const Event& event) {
+void Crew::hear(std::uint64_t life, const Event& event) {
   const auto tell_after = [&](Duration wait) {
     world_.after(wait, [this, life, event] { tell_(life, event); });
   };
-  if (world_.fate.strikes(Fault::end_never_heard, collector)) return;
-  if (world_.fate.strikes(Fault::end_heard_late, collector)) {
+  if (world_.fate.strikes(Fault::end_never_heard)) return;
+  if (world_.fate.strikes(Fault::end_heard_late)) {
     return tell_after(world_.between(minutes{5}, hours{5}));
   }
-  if (world_.fate.strikes(Fault::end_heard_twice, collector)) {
+  if (world_.fate.strikes(Fault::end_heard_twice)) {
     tell_after(world_.between(seconds{1}, hours{2}));
   }
   tell_after(Duration{world_.dice.below(1000)});
@@ -141,7 +141,7 @@ void Crew::watch(AttemptId attempt, std::uint64_t life) {
     found->second.life = life;
     return;
   }
-  hear(life, "", OrphanEnded{attempt});
+  hear(life, OrphanEnded{attempt});
   // Word of an end that an earlier life should have heard.
   for (const auto& [ended, ending] : unheard_) {
     if (ended == attempt && world_.fate.strikes(Fault::end_heard_in_next_life)) {

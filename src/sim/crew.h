@@ -52,7 +52,7 @@ class Crew {
   void end(std::uint64_t pid, Ending);
   void end_soon(std::uint64_t pid, Ending);
   /// Tells, unless fate will have it otherwise.
-  void hear(std::uint64_t life, const std::string& collector, const Event&);
+  void hear(std::uint64_t life, const Event&);
   std::map<std::uint64_t, Process>::iterator find(AttemptId);
 
   World& world_;

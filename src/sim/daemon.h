@@ -68,7 +68,8 @@ class Daemon {
 
   /// Tells this life later, once, twice or never, as the fault of that kind says.
   void answer(Event, Duration wait);
-  StoreListed listed(const ListStore&, Time taken_at, std::vector<CollectionFinding>);
+  StoreListed listed(const ListStore&, const PretendStore&, Time taken_at,
+                     std::vector<CollectionFinding>);
   std::vector<CollectionFinding> spaces_of(StoreId) const;
 
   World& world_;

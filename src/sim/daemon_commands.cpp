@@ -38,18 +38,25 @@ std::vector<CollectionFinding> Daemon::spaces_of(StoreId store) const {
 void Daemon::carry_out(const ListStore& wish) {
   const std::string& name = config_->of(wish.store).name;
   auditor_.listing(wish);
-  if (world_.fate.strikes(Fault::listing_never_answers, name)) return;
-  const Time taken_at = world_.now;
-  if (world_.fate.strikes(Fault::listing_refused, name)) {
+  if (world_.fate.strikes(Fault::listing_never_answers)) return;
+  Time taken_at = world_.now;
+  if (world_.fate.strikes(Fault::listing_refused)) {
     StoreListed refused{wish.request, wish.store, taken_at, {}, Error{"connection refused"}};
     return answer(std::move(refused), world_.between(seconds{1}, minutes{1}));
   }
-  const bool late = world_.fate.strikes(Fault::listing_late, name);
-  const bool twice = world_.fate.strikes(Fault::listing_answers_twice, name);
+  std::shared_ptr<const PretendReport> report;
+  if (world_.reports.contains(name) && world_.fate.strikes(Fault::listing_is_old)) {
+    report = world_.reports.at(name);
+    taken_at = report->at;
+    world_.say(name, "a report of {} is read", to_moment(taken_at));
+  }
+  const bool late = world_.fate.strikes(Fault::listing_late);
+  const bool twice = world_.fate.strikes(Fault::listing_answers_twice);
   world_.after(world_.between(Duration{}, seconds{20}),
                [=, this, life = life_, findings = spaces_of(wish.store)] {
                  if (!engine_ || life != life_) return;  // the listing died with the daemon
-                 const StoreListed event = listed(wish, taken_at, findings);
+                 const PretendStore& store = report ? report->store : world_.stores.at(name);
+                 const StoreListed event = listed(wish, store, taken_at, findings);
                  answer(event, late ? world_.between(minutes{20}, hours{8})
                                     : world_.between(Duration{}, seconds{40}));
                  if (twice) answer(event, world_.between(minutes{1}, hours{3}));
@@ -57,17 +64,16 @@ void Daemon::carry_out(const ListStore& wish) {
 }
 
 /// What the listing shows by now of what was expected when it began.
-StoreListed Daemon::listed(const ListStore& wish, Time taken_at,
+StoreListed Daemon::listed(const ListStore& wish, const PretendStore& store, Time taken_at,
                            std::vector<CollectionFinding> findings) {
   const Store& declared = config_->of(wish.store);
-  const PretendStore& store = world_.stores.at(declared.name);
-  if (!findings.empty() && world_.fate.strikes(Fault::listing_fails_in_part, declared.name)) {
+  if (!findings.empty() && world_.fate.strikes(Fault::listing_fails_in_part)) {
     CollectionFinding& victim = findings[world_.dice.below(findings.size())];
     victim.space.reset();
     victim.error = Error{"a folder could not be read: permission denied"};
   }
   std::function<bool(std::string_view)> seen;
-  if (!store.objects().empty() && world_.fate.strikes(Fault::listing_cut_short, declared.name)) {
+  if (!store.objects().empty() && world_.fate.strikes(Fault::listing_cut_short)) {
     auto last = store.objects().begin();
     std::advance(last, world_.dice.below(store.objects().size()));
     seen = [end = last->first](std::string_view key) { return key <= end; };
@@ -86,8 +92,8 @@ StoreListed Daemon::listed(const ListStore& wish, Time taken_at,
 
 void Daemon::carry_out(const LookAt& wish) {
   const std::string& name = config_->of(wish.space->collection().store).name;
-  if (world_.fate.strikes(Fault::look_never_answers, name)) return;
-  if (world_.fate.strikes(Fault::look_refused, name)) {
+  if (world_.fate.strikes(Fault::look_never_answers)) return;
+  if (world_.fate.strikes(Fault::look_refused)) {
     return answer(PartitionsSeen{wish.request, {}, Error{"I/O error"}}, seconds{1});
   }
   world_.after(Duration{world_.dice.below(1500)}, [this, wish, name, life = life_] {
@@ -98,7 +104,7 @@ void Daemon::carry_out(const LookAt& wish) {
       seen.sights.push_back(store.look(*wish.space, index));
     }
     answer(seen, Duration{world_.dice.below(2000)});
-    if (world_.fate.strikes(Fault::look_answers_twice, name)) {
+    if (world_.fate.strikes(Fault::look_answers_twice)) {
       answer(seen, world_.between(seconds{1}, hours{1}));
     }
   });

@@ -20,7 +20,7 @@ bool Evidence::told(const StoreListed& event) {
   for (const CollectionFinding& finding : event.findings) {
     Listing& listing = listed_[finding.collection];
     listing.failed = finding.error.has_value();
-    if (listing.failed) continue;
+    if (listing.failed || event.taken_at < listing.taken_at) continue;  // an old one is no news
     listing.taken_at = event.taken_at;
     listing.space = finding.space;
     listing.coverage = finding.coverage;
@@ -37,7 +37,8 @@ void Evidence::told(const PartitionsSeen& event, Time now) {
     if (config_.collections[i].name != name) continue;
     for (std::size_t p = 0; p < wish.partitions.size(); ++p) {
       const bool good = !judge(*wish.space, wish.partitions[p], event.sights[p], now);
-      seen_[{CollectionId{i}, wish.space->key(wish.partitions[p])}] = {question->second.at, good};
+      seen_[{CollectionId{i}, wish.space->key(wish.partitions[p])}] = {question->second.at, now,
+                                                                       good};
     }
   }
   looks_.erase(question);
@@ -71,6 +72,14 @@ bool Evidence::is_good(CollectionId collection, const std::string& key) const {
 bool Evidence::is_proved(CollectionId collection, const std::string& key, Time since) const {
   const auto seen = seen_.find({collection, key});
   return seen != seen_.end() && seen->second.good && seen->second.at >= since;
+}
+
+bool Evidence::is_fresh(CollectionId collection, const std::string& key, Time told,
+                        Time since) const {
+  const auto listed = listed_.find(collection);
+  const auto seen = seen_.find({collection, key});
+  return (listed != listed_.end() && listed->second.taken_at >= since) ||
+         (seen != seen_.end() && seen->second.told == told);
 }
 
 }  // namespace upkeep::sim

@@ -35,6 +35,8 @@ class Evidence {
   bool is_good(CollectionId, const std::string& key) const;
   /// The same, for a look asked for at or after this time.
   bool is_proved(CollectionId, const std::string& key, Time since) const;
+  /// Was the last word on it told at this moment, or listed since that one?
+  bool is_fresh(CollectionId, const std::string& key, Time told, Time since) const;
 
  private:
   struct Question {
@@ -49,6 +51,7 @@ class Evidence {
   };
   struct Look {
     Time at;
+    Time told;
     bool good = false;
   };
 

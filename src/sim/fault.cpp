@@ -45,6 +45,7 @@ constexpr std::array<Row, fault_count> table{{
     {listing_never_answers, "listing_never_answers", 600},
     {listing_answers_twice, "listing_answers_twice", 1500},
     {listing_late, "listing_late", 1500},
+    {listing_is_old, "listing_is_old", 4000},
     {look_refused, "look_refused", 1500},
     {look_never_answers, "look_never_answers", 800},
     {look_answers_twice, "look_answers_twice", 1500},
@@ -96,20 +97,7 @@ static_assert(in_order(), "the table of faults must be in the order of the enume
 
 std::string_view name_of(Fault fault) { return table[static_cast<std::size_t>(fault)].name; }
 
-std::optional<Fault> parse_fault(std::string_view text) {
-  for (const Row& row : table) {
-    if (row.name == text) return row.fault;
-  }
-  return {};
-}
-
-bool Fate::strikes(Fault fault, std::string_view where) {
-  if (!decides(fault, where)) return false;
-  ++counts_[static_cast<std::size_t>(fault)];
-  return true;
-}
-
-DicedFate::DicedFate(std::uint64_t seed, std::uint64_t temper) : dice_(seed) {
+Fate::Fate(std::uint64_t seed, std::uint64_t temper) : dice_(seed) {
   const std::uint64_t own = 30 + dice_.below(200);
   if (temper == 0) temper = own;
   for (std::size_t i = 0; i < fault_count; ++i) {
@@ -120,14 +108,16 @@ DicedFate::DicedFate(std::uint64_t seed, std::uint64_t temper) : dice_(seed) {
   all_die = std::min<std::uint64_t>(all_die, 60'000);  // or none would ever live on
 }
 
-bool DicedFate::decides(Fault fault, std::string_view) {
+bool Fate::strikes(Fault fault) {
   const std::uint64_t rate = rates_[static_cast<std::size_t>(fault)];
-  return !calm_ && rate != 0 && dice_.below(100'000) < rate;
+  if (calm_ || rate == 0 || dice_.below(100'000) >= rate) return false;
+  ++counts_[static_cast<std::size_t>(fault)];
+  return true;
 }
 
-void DicedFate::make_up_for_missing() {
+void Fate::make_up_for_missing() {
   for (std::size_t i = 0; i < fault_count; ++i) {
-    if (counts()[i] != 0) continue;
+    if (counts_[i] != 0) continue;
     const std::uint64_t likely = std::min<std::uint64_t>(5'000 + table[i].rate * 5, 60'000);
     rates_[i] = std::max(rates_[i], likely);
   }
@@ -136,25 +126,11 @@ void DicedFate::make_up_for_missing() {
   rates_[static_cast<std::size_t>(dies_while_acting)] = 30'000;
 }
 
-std::optional<Fault> DicedFate::missing() const {
+std::optional<Fault> Fate::missing() const {
   for (const Row& row : table) {
     if (count(row.fault) == 0) return row.fault;
   }
   return {};
-}
-
-void ScriptedFate::order(Fault fault, std::string where, std::uint64_t times) {
-  ordered_[{fault, std::move(where)}] += times;
-}
-
-bool ScriptedFate::decides(Fault fault, std::string_view where) {
-  for (const std::string& name : {std::string(where), std::string()}) {
-    const auto found = ordered_.find({fault, name});
-    if (found == ordered_.end() || found->second == 0) continue;
-    --found->second;
-    return true;
-  }
-  return false;
 }
 
 }  // namespace upkeep::sim

@@ -4,9 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/random.h"
@@ -45,6 +43,7 @@ enum class Fault : std::uint8_t {
   listing_never_answers,
   listing_answers_twice,
   listing_late,
+  listing_is_old,
   look_refused,
   look_never_answers,
   look_answers_twice,
@@ -83,34 +82,22 @@ inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::acked
 
 /// "collector_lies"
 std::string_view name_of(Fault);
-std::optional<Fault> parse_fault(std::string_view);
 
 using FaultCounts = std::array<std::uint64_t, fault_count>;
-
-/// Asked at every opportunity whether the fault happens now. Counts those that do.
-class Fate {
- public:
-  virtual ~Fate() = default;
-  /// `where` is who would suffer: a collector, a store, a table; empty for the daemon.
-  bool strikes(Fault, std::string_view where = {});
-  const FaultCounts& counts() const { return counts_; }
-  std::uint64_t count(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
-
- protected:
-  virtual bool decides(Fault, std::string_view where) = 0;
-
- private:
-  FaultCounts counts_{};
-};
 
 /// How hard an ordinary world is, in percent of the rates in the table of faults.
 inline constexpr std::uint64_t ordinary_temper = 8;
 
-/// By the dice: each seed has its own kinds of faults and its own rates.
-class DicedFate : public Fate {
+/// Asked at every opportunity whether the fault happens now. Each seed has its own kinds of
+/// faults and its own rates.
+class Fate {
  public:
   /// `temper` is in percent of the rates; 0 leaves it to the seed.
-  explicit DicedFate(std::uint64_t seed, std::uint64_t temper = 0);
+  explicit Fate(std::uint64_t seed, std::uint64_t temper = 0);
+
+  /// Counts those that happen.
+  bool strikes(Fault);
+  const FaultCounts& counts() const { return counts_; }
   /// No fault happens any more.
   void calm() { calm_ = true; }
   /// Faults that have not happened yet become likely, whatever the seed says.
@@ -118,26 +105,13 @@ class DicedFate : public Fate {
   /// The first fault that has not happened yet.
   std::optional<Fault> missing() const;
 
- protected:
-  bool decides(Fault, std::string_view where) override;
-
  private:
+  std::uint64_t count(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
+
   Random dice_;
   std::array<std::uint64_t, fault_count> rates_{};  ///< in 100,000 opportunities
+  FaultCounts counts_{};
   bool calm_ = false;
-};
-
-/// By the script of a scenario: exactly the faults that were ordered, in that order.
-class ScriptedFate : public Fate {
- public:
-  /// The next `times` opportunities of `where` (any, when empty) bring this fault.
-  void order(Fault, std::string where, std::uint64_t times);
-
- protected:
-  bool decides(Fault, std::string_view where) override;
-
- private:
-  std::map<std::pair<Fault, std::string>, std::uint64_t> ordered_;
 };
 
 }  // namespace upkeep::sim

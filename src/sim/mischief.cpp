@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace upkeep::sim {
 
@@ -27,22 +28,25 @@ void Mischief::make_good() {
 
 void Mischief::strike_store(const std::string& name, PretendStore& store) {
   Random& dice = world_.dice;
+  if (dice.chance(10)) {
+    world_.reports[name] = std::make_shared<PretendReport>(world_.now, store);
+  }
   const auto lose = [&](std::uint64_t permille) {
     const std::uint64_t lost =
         store.lose([&](std::string_view) { return dice.below(1000) < permille; });
     world_.say(name, "loses {} of {} objects", lost, lost + store.objects().size());
   };
-  if (!store.objects().empty() && world_.fate.strikes(Fault::store_loses_one, name)) {
+  if (!store.objects().empty() && world_.fate.strikes(Fault::store_loses_one)) {
     auto victim = store.objects().begin();
     std::advance(victim, dice.below(store.objects().size()));
     const std::string key = victim->first;
     store.lose([&](std::string_view k) { return k == key; });
     world_.say(name, "loses {}", key);
   }
-  if (world_.fate.strikes(Fault::store_loses_a_third, name)) lose(333);
-  if (world_.fate.strikes(Fault::store_loses_all, name)) lose(1000);
-  if (world_.fate.strikes(Fault::objects_appear, name)) somebody_fills(store, name);
-  if (world_.fate.strikes(Fault::strays_appear, name)) {
+  if (world_.fate.strikes(Fault::store_loses_a_third)) lose(333);
+  if (world_.fate.strikes(Fault::store_loses_all)) lose(1000);
+  if (world_.fate.strikes(Fault::objects_appear)) somebody_fills(store, name);
+  if (world_.fate.strikes(Fault::strays_appear)) {
     const CollectionText& collection = world_.installation.collections.front();
     store.write(fmt::format("{}/notes{}.txt", collection.name, dice.below(50)), 10, world_.now);
     store.write(fmt::format("elsewhere/{}.part", dice.below(50)), 10, world_.now);
@@ -67,13 +71,13 @@ void Mischief::strike_table(const std::string& name, PretendTable& table) {
   if (world_.dice.chance(2)) grow_table(table, world_.dice, world_.now);
   if (table.trouble() != PretendTable::Trouble::none) return;
   std::string_view what;
-  if (world_.fate.strikes(Fault::table_unreadable, name)) {
+  if (world_.fate.strikes(Fault::table_unreadable)) {
     table.set_trouble(PretendTable::Trouble::unreadable);
     what = "cannot be read";
-  } else if (world_.fate.strikes(Fault::table_emptied, name)) {
+  } else if (world_.fate.strikes(Fault::table_emptied)) {
     table.set_trouble(PretendTable::Trouble::emptied);
     what = "is emptied";
-  } else if (world_.fate.strikes(Fault::table_explodes, name)) {
+  } else if (world_.fate.strikes(Fault::table_explodes)) {
     explode_table(table);
     what = "grows hugely";
   } else {
@@ -91,7 +95,7 @@ void Mischief::strike_table(const std::string& name, PretendTable& table) {
 void Mischief::strike_permissions() {
   for (const CollectorText& collector : world_.installation.collectors) {
     if (world_.locked_out.contains(collector.name)) continue;
-    if (!world_.fate.strikes(Fault::permission_revoked, collector.name)) continue;
+    if (!world_.fate.strikes(Fault::permission_revoked)) continue;
     world_.say(collector.name, "is let in nowhere");
     world_.locked_out.insert(collector.name);
     world_.after(world_.between(hours{1}, hours{30}),

@@ -9,7 +9,7 @@
 namespace upkeep::sim {
 
 std::uint64_t PretendStore::lose(const std::function<bool(std::string_view key)>& goes) {
-  return std::erase_if(objects_, [&](const auto& object) { return goes(object.first); });
+  return absl::erase_if(objects_, [&](const auto& object) { return goes(object.first); });
 }
 
 std::vector<Coverage> PretendStore::compare(

@@ -1,8 +1,9 @@
 // A pretend store: objects in memory, listed and looked at as the real shell would.
 #pragma once
+#include <absl/container/btree_map.h>
+
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ struct Facts {
 
 class PretendStore {
  public:
-  using Objects = std::map<std::string, Facts, std::less<>>;
+  using Objects = absl::btree_map<std::string, Facts, std::less<>>;
 
   void write(std::string key, std::uint64_t size, Time now) {
     objects_.insert_or_assign(std::move(key), Facts{size, now});
@@ -38,6 +39,12 @@ class PretendStore {
 
  private:
   Objects objects_;
+};
+
+/// What an inventory report says of a store: all that lay in it at one moment.
+struct PretendReport {
+  Time at;
+  PretendStore store;
 };
 
 /// Names of `count` objects that belong to the partition: free fields get the texts p0, p1 …

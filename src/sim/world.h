@@ -77,6 +77,8 @@ struct World {
   Agenda agenda;
   Installation installation;
   std::map<std::string, PretendStore> stores;  ///< by name
+  /// The newest of each store, by its name.
+  std::map<std::string, std::shared_ptr<const PretendReport>> reports;
   Upstream upstream;
   Disk disk;
   std::set<std::string, std::less<>> locked_out;  ///< collectors that nobody lets in

@@ -134,6 +134,27 @@ void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_
   adopt_orphans(now, finding.collection);
 }
 
+/// The task of an attempt of an earlier life, as it would be planned now.
+void Engine::Parts::adopt_task(Time now, CollectionId id, AttemptTrack& attempt) const {
+  const CollectionTrack& track = of(id);
+  Task& task = attempt.view.task;
+  task.id = attempt.view.row.task;
+  task.collection = id;
+  task.space = track.space;
+  task.partitions = attempt.partitions;
+  task.status = Task::Status::running;
+  task.since = task.detected = attempt.view.row.started;
+  if (attempt.partitions.empty()) return;
+  const std::uint64_t first = attempt.partitions.front();
+  task.kind = track.coverage.gap(first).value_or(GapKind::missing);
+  std::vector<Condition> conditions;
+  for (const PriorityRule& rule : config.of(id).priority) conditions.push_back(rule.condition);
+  const auto rule = Selector(*track.space, conditions, now).first(first);
+  if (rule) task.declared = config.of(id).priority[*rule].then;
+  const Duration waited = now - attempt.view.row.started;
+  task.priority = promoted(task.declared, waited, config.queue.promote_after);
+}
+
 /// Attempts of an earlier life learn which partitions of the current space they were about.
 void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
   CollectionTrack& track = of(id);
@@ -152,13 +173,7 @@ void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
       keys.push_back(key);
     }
     attempt.view.row.keys = keys;
-    Task& task = attempt.view.task;
-    task.id = attempt.view.row.task;
-    task.collection = id;
-    task.space = track.space;
-    task.partitions = attempt.partitions;
-    task.status = Task::Status::running;
-    task.since = task.detected = attempt.view.row.started;
+    adopt_task(now, id, attempt);
     if (attempt.view.phase != Phase::proving) continue;
     if (keys.empty()) {
       without_partitions.push_back(attempt_id);

@@ -23,6 +23,20 @@ TEST(Orphan, holds_its_partitions_until_its_lock_is_free) {
   EXPECT_EQ(world.started.back(), "a/0");
 }
 
+TEST(Orphan, is_shown_with_the_kind_and_the_priority_of_its_gap) {
+  World world;
+  Collection& collection = world.config.collections[world.add("a", 1).value];
+  collection.expect.min_size = 1'000'000;
+  collection.priority = {{{}, Priority::high}};
+  world.put("a/0");
+  world.begin();
+  world.restart();
+  ASSERT_EQ(world.engine->attempts().size(), 1u);
+  const Task& task = world.engine->attempts().front().task;
+  EXPECT_EQ(task.kind, GapKind::undersized);
+  EXPECT_EQ(task.priority, Priority::high);
+}
+
 TEST(Orphan, that_wrote_its_object_is_proved_by_the_store) {
   Killed world;
   world.end("a/0", Ending{}, true);

@@ -66,6 +66,7 @@ struct Engine::Parts {
   void drop_rows_of_good(Time, CollectionTrack&);
   void drop_old_strangers(Time, CollectionTrack&);
   void adopt_orphans(Time, CollectionId);
+  void adopt_task(Time, CollectionId, AttemptTrack&) const;
 
   // engine_attempts.cpp: one attempt, from its choice to the end of its process
   void on(Time, const AttemptReported&);

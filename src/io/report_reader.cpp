@@ -91,8 +91,8 @@ Result<ReportColumns> read_parquet(ObjectReader& object, const ReportFile& file,
 /// What the threads that read one report share.
 class Reading {
  public:
-  Reading(ObjectStore& store, const Report& report, std::stop_token stop)
-      : store_(store), report_(report), stop_(std::move(stop)) {}
+  Reading(ObjectStore& store, const Report& report, std::stop_token stop, const ReportCache* cache)
+      : store_(store), report_(report), stop_(std::move(stop)), cache_(cache) {}
 
   /// Takes files until none is left.
   void work(const TakeObjects& sink) {
@@ -121,14 +121,30 @@ class Reading {
  private:
   Result<ReportColumns> read(const std::string& key, const ReportFile& file,
                              const TakeObjects& sink) {
-    UPKEEP_TRY(const auto object, store_.open(key));
+    if (cache_ == nullptr) {
+      UPKEEP_TRY(const auto object, store_.open(key));
+      return read_from(*object, file, sink);
+    }
+    UPKEEP_TRY(const auto copy, cache_->open(store_, key, file));
+    auto columns = read_from(*copy, file, sink);
+    if (columns) {
+      copy->keep();
+    } else if (!stop_.stop_requested()) {
+      copy->reject();
+    }
+    return columns;
+  }
+
+  Result<ReportColumns> read_from(ObjectReader& object, const ReportFile& file,
+                                  const TakeObjects& sink) {
     const bool is_csv = report_.manifest.format == ReportFormat::csv;
-    return (is_csv ? read_csv : read_parquet)(*object, file, report_.manifest, sink, stop_);
+    return (is_csv ? read_csv : read_parquet)(object, file, report_.manifest, sink, stop_);
   }
 
   ObjectStore& store_;
   const Report& report_;
   std::stop_token stop_;
+  const ReportCache* cache_;  ///< nullptr: the files are read where they lie
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;
   ReportColumns columns_{.size = true, .modified = true};
@@ -173,8 +189,9 @@ Result<std::optional<Report>> find_report(ObjectStore& store, const std::string&
 }
 
 Result<ReportColumns> read_report(ObjectStore& store, const Report& report,
-                                  std::vector<TakeObjects> sinks, std::stop_token stop) {
-  Reading reading(store, report, std::move(stop));
+                                  std::vector<TakeObjects> sinks, std::stop_token stop,
+                                  const ReportCache* cache) {
+  Reading reading(store, report, std::move(stop), cache);
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < std::min(sinks.size(), report.manifest.files.size()); ++i) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "io/report_cache.h"
 #include "port/object_store.h"
 #include "report/columns.h"
 #include "report/manifest.h"
@@ -28,8 +29,9 @@ Result<std::optional<Report>> find_report(ObjectStore&, const std::string& prefi
 /// Reads all files of a report, each by one of as many threads as there are sinks; a sink is
 /// called by its own thread only. Every file must have the size and the MD5 that the manifest
 /// gives; until this has ended well, nothing that the sinks got may be believed. What the
-/// report says of each object is the same in all its files.
+/// report says of each object is the same in all its files. With a cache they are read from there,
+/// and only what is missing is fetched.
 Result<ReportColumns> read_report(ObjectStore&, const Report&, std::vector<TakeObjects> sinks,
-                                  std::stop_token stop = {});
+                                  std::stop_token stop = {}, const ReportCache* cache = nullptr);
 
 }  // namespace upkeep

@@ -1,6 +1,7 @@
 #include "api/narrator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/words.h"
 
@@ -82,7 +83,11 @@ void Narrator::tell_event(Time now, const Event& event, std::vector<Fact>& facts
 void Narrator::tell_changes(Time now, const Step& step, std::vector<Fact>& facts) {
   for (const Change& change : step.changes) {
     if (const auto* put = std::get_if<PutIncident>(&change)) {
-      facts.push_back(fact::IncidentChanged{put->row});
+      // Its numbers change with each step, which is no news.
+      const auto [told, is_new] = incidents_.try_emplace(put->row.id, put->row.state);
+      if (is_new || std::exchange(told->second, put->row.state) != put->row.state) {
+        facts.push_back(fact::IncidentChanged{put->row});
+      }
     } else if (const auto* row = std::get_if<PutPartition>(&change)) {
       const auto partition = std::pair(row->row.collection, row->row.key);
       const bool waits = row->row.rests == 0 && row->row.gone_until <= now;

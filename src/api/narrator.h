@@ -33,6 +33,7 @@ class Narrator {
   const Config& config_;
   std::map<AttemptId, Attempt> attempts_;                        ///< started or found, not settled
   std::map<std::pair<std::string, std::string>, Time> retries_;  ///< by collection and key
+  std::map<IncidentId, IncidentRow::State> incidents_;           ///< as they were told
 };
 
 }  // namespace upkeep

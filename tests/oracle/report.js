@@ -27,7 +27,18 @@ function rowsOf(random, world, hasVersions) {
       rows.push(row);
     }
   }
-  return random.shuffled(rows);
+  return rows;
+}
+
+/// Among several files, in order or without any: S3 promises none, and mostly keeps to that of the
+/// keys. What is missing must not depend on it.
+function partsOf(random, rows, count) {
+  const byKey = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  const ordered = random.chance(0.5) ? [...rows].sort(byKey) : random.shuffled(rows);
+  const size = Math.ceil(rows.length / count);
+  const isOneBehindTheOther = random.chance(0.5);
+  const fileOf = (n) => (isOneBehindTheOther ? Math.floor(n / size) : n % count);
+  return Array.from({ length: count }, (_, i) => ordered.filter((_, n) => fileOf(n) === i));
 }
 
 /// What a rule needs must be there; the rest may be.
@@ -131,11 +142,9 @@ export async function writeReport(random, world, folder, database) {
   const columns = columnsOf(random, world, hasVersions);
   const rows = rowsOf(random, world, hasVersions);
   const format = random.one(["csv", "csv", "duckdb", "hyparquet"]);
-  const count = random.between(1, 4);
   const files = [], paths = [];
   mkdirSync(join(folder, PARENT, "data"), { recursive: true });
-  for (let i = 0; i < count; ++i) {
-    const part = rows.filter((_, n) => n % count === i);
+  for (const [i, part] of partsOf(random, rows, random.between(1, 4)).entries()) {
     if (part.length === 0 && format !== "csv") continue;
     const key = `${PARENT}/data/${i}.${format === "csv" ? "csv.gz" : "parquet"}`;
     const path = join(folder, key);

@@ -91,6 +91,9 @@ TEST(TableParquet, times_within_a_day_and_dates_far_away_are_errors) {
   EXPECT_EQ(error_of({numbers("t", PhysicalType::int64, Kind::timestamp, {day_long, 1})}, "t"),
             "row 2: the column `t` is a time within a day; only whole days are read, so write the "
             "column as DATE");
+  EXPECT_FALSE(read({numbers("t", PhysicalType::int64, Kind::microseconds, {1})}, {"t"}));
+  EXPECT_TRUE(
+      read({numbers("t", PhysicalType::int64, Kind::microseconds, {day_long * 1'000})}, {"t"}));
   EXPECT_EQ(error_of({numbers("d", PhysicalType::int32, Kind::date, {4'000'000})}, "d"),
             "row 1: the column `d` is a date outside of the years 0001 to 9999");
 }

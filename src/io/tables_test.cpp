@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "io/sqlite.h"
@@ -159,6 +160,22 @@ TEST(Tables, an_sqlite_query_that_is_wrong_is_told) {
                                   " cannot be opened: unable to open database file "
                                   "(No such file or directory)");
   EXPECT_FALSE(std::filesystem::exists(wanted.path));
+}
+
+/// As a copy that was given its length first, and did not come to its end.
+TEST(Tables, an_sqlite_database_whose_last_page_is_zeros_is_an_error) {
+  const TestFolder folder;
+  run_sql(folder / "t.db",
+          "create table games (game); with recursive n (game) as (select 1 union all "
+          "select game + 1 from n where game < 5000) insert into games select game from n");
+  constexpr std::uintmax_t page_size = 4096;
+  const std::uintmax_t size = std::filesystem::file_size(folder / "t.db");
+  std::filesystem::resize_file(folder / "t.db", size - page_size);
+  std::filesystem::resize_file(folder / "t.db", size);
+  Table wanted = table(Table::Format::sqlite, folder / "t.db", {"game"});
+  wanted.query = "select game from games";
+  EXPECT_EQ(error_of(wanted),
+            "the table " + (folder / "t.db") + " cannot be read: database disk image is malformed");
 }
 
 TEST(Tables, an_sqlite_query_does_not_write) {

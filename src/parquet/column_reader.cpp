@@ -16,11 +16,6 @@ constexpr std::uint32_t page_size_max = 256u << 20, dictionary_size_max = 64u <<
 // Headers take some dozen bytes, unless they hold long texts as the least and greatest value.
 constexpr std::size_t header_size_usual = 4 << 10, header_size_max = 16 << 20;
 
-/// Rounded down, below zero too.
-std::int64_t divided(std::int64_t number, std::int64_t by) {
-  return number / by - (number % by < 0 ? 1 : 0);
-}
-
 }  // namespace
 
 Result<std::uint64_t> ColumnReader::available() {
@@ -186,7 +181,7 @@ void ColumnReader::convert(std::vector<std::int64_t>& numbers) const {
                                        : column_.annotation == Annotation::nanoseconds ? 1'000'000
                                                                                        : 1;
   if (column_.type == PhysicalType::int96 || per_millisecond == 1) return;
-  for (std::int64_t& number : numbers) number = divided(number, per_millisecond);
+  for (std::int64_t& number : numbers) number = to_milliseconds(number, per_millisecond);
 }
 
 }  // namespace upkeep::parquet

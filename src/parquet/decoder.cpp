@@ -12,6 +12,8 @@
 namespace upkeep::parquet {
 namespace {
 
+constexpr std::int64_t milliseconds_of_day = 86'400'000;
+
 /// Numbers as the machine has them.
 template <class Number>
 class PlainNumbers final : public Decoder {
@@ -41,7 +43,7 @@ class PlainInt96 final : public Decoder {
   explicit PlainInt96(std::string_view bytes) : left_(bytes) {}
 
   bool numbers(std::span<std::int64_t> into) override {
-    constexpr std::int64_t day_of_1970 = 2'440'588, milliseconds_of_day = 86'400'000;
+    constexpr std::int64_t day_of_1970 = 2'440'588;
     if (into.size() > left_.size() / 12) return false;
     for (std::int64_t& number : into) {
       std::int64_t nanoseconds = 0;
@@ -49,7 +51,7 @@ class PlainInt96 final : public Decoder {
       std::memcpy(&nanoseconds, left_.data(), 8);
       std::memcpy(&day, left_.data() + 8, 4);
       left_.remove_prefix(12);
-      number = (day - day_of_1970) * milliseconds_of_day + nanoseconds / 1'000'000;
+      number = (day - day_of_1970) * milliseconds_of_day + to_milliseconds(nanoseconds, 1'000'000);
     }
     return true;
   }
@@ -230,6 +232,12 @@ std::unique_ptr<Decoder> make_from_dictionary(std::string_view bytes, const Dict
 }
 
 }  // namespace
+
+std::int64_t to_milliseconds(std::int64_t time, std::int64_t per_millisecond) {
+  const std::int64_t rest = time % per_millisecond;
+  const std::int64_t whole = time / per_millisecond - (rest < 0 ? 1 : 0);
+  return rest != 0 && whole % milliseconds_of_day == 0 ? whole + 1 : whole;
+}
 
 bool Decoder::numbers(std::span<std::int64_t> into) { return into.empty(); }
 bool Decoder::texts(std::span<std::string_view> into) { return into.empty(); }

@@ -11,6 +11,10 @@
 
 namespace upkeep::parquet {
 
+/// Rounded down; but what is past midnight by less than a millisecond becomes one past it, lest a
+/// time be taken for a date.
+std::int64_t to_milliseconds(std::int64_t time, std::int64_t per_millisecond);
+
 /// Has numbers() or texts(), as the column's kind is. What comes out is what the file says:
 /// units are not converted, except that INT96 becomes milliseconds.
 class Decoder {

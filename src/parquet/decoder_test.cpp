@@ -81,6 +81,16 @@ TEST(Decoder, old_timestamps_become_milliseconds) {
   EXPECT_FALSE((*decoder)->numbers({&time, 1}));
 }
 
+TEST(Decoder, times_are_rounded_down_but_never_to_midnight) {
+  EXPECT_EQ(to_milliseconds(1'999, 1'000), 1);
+  EXPECT_EQ(to_milliseconds(-1, 1'000), -1);
+  EXPECT_EQ(to_milliseconds(0, 1'000), 0);
+  EXPECT_EQ(to_milliseconds(1, 1'000'000), 1);
+  EXPECT_EQ(to_milliseconds(86'400'000'000, 1'000), 86'400'000);
+  EXPECT_EQ(to_milliseconds(86'400'000'001, 1'000), 86'400'001);
+  EXPECT_EQ(to_milliseconds(-86'399'999'999, 1'000), -86'399'999);
+}
+
 TEST(Decoder, values_of_one_size_are_texts) {
   const Column column{.name = "c", .kind = Kind::text, .type = PhysicalType::fixed, .width = 3};
   const auto decoder = make_decoder(column, Encoding::plain, "abcdefgh", 2, nullptr);

@@ -15,7 +15,7 @@ enum class Kind : std::uint8_t {
   boolean,
   number,     ///< a whole one
   date,       ///< days since 1970-01-01
-  timestamp,  ///< milliseconds since then, rounded down
+  timestamp,  ///< milliseconds since then, see to_milliseconds()
   text,       ///< any bytes
   other,      ///< something that is not read
 };

@@ -17,7 +17,7 @@ namespace upkeep::parquet::testing {
 
 struct WrittenColumn {
   /// The annotation, as the format numbers it.
-  enum class Kind : std::int8_t { none = -1, text = 0, date = 6, timestamp = 9 };
+  enum class Kind : std::int8_t { none = -1, text = 0, date = 6, timestamp = 9, microseconds = 10 };
   std::string name;
   PhysicalType type = PhysicalType::byte_array;
   Kind kind = Kind::text;

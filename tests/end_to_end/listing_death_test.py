@@ -1,25 +1,18 @@
 """The process that lists a store may die: that is one failed listing, and nothing more."""
 
-import gzip
-import hashlib
-import json
 import os
 import pathlib
 import signal
 import unittest
 
+import reports
 from lake import IS_SLOW_BUILD, LakeTest
 
 OBJECTS, MISSING = 1_500_000, (7, 4_711, 1_499_999)
 CONFIG = """
 state: ./state
 limits: {memory: %s}
-stores:
-  lake:
-    url: "file:./lake"
-    inventory: {store: reports, prefix: lake/daily, max_age: 3650d, when_old: fail}
-  reports: {url: "file:./reports"}
-collections:
+""" + reports.STORES + """collections:
   games:
     store: lake
     key: "games/{n:07}-{_}.json"
@@ -41,24 +34,9 @@ collectors:
 
 def write_report(folder, files=4):
     """Of all games but those that are missing."""
-    (folder / "lake/daily/data").mkdir(parents=True)
-    entries = []
-    for part in range(files):
-        rows = "".join(f'"lake","games/{n:07}-v1.json","100","2026-01-02T03:04:05.000Z"\n'
-                       for n in range(part, OBJECTS, files) if n not in MISSING)
-        packed = gzip.compress(rows.encode(), compresslevel=1)
-        key = f"lake/daily/data/part-{part}.csv.gz"
-        (folder / key).write_bytes(packed)
-        entries.append({"key": key, "size": len(packed),
-                        "MD5checksum": hashlib.md5(packed).hexdigest()})
-    manifest = json.dumps({
-        "sourceBucket": "lake", "version": "2016-11-30", "creationTimestamp": "1767405600000",
-        "fileFormat": "CSV", "fileSchema": "Bucket, Key, Size, LastModifiedDate",
-        "files": entries}).encode()
-    dated = folder / "lake/daily/2026-01-03T02-00Z"
-    dated.mkdir()
-    (dated / "manifest.json").write_bytes(manifest)
-    (dated / "manifest.checksum").write_text(hashlib.md5(manifest).hexdigest())
+    reports.deliver(folder, [reports.packed(
+        f'"lake","games/{n:07}-v1.json","100","2026-01-02T03:04:05.000Z"\n'
+        for n in range(part, OBJECTS, files) if n not in MISSING) for part in range(files)])
 
 
 def listing_of(upkeep):

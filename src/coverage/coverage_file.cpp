@@ -157,7 +157,21 @@ Result<std::vector<Looked>> read_looked(ByteReader& in) {
   });
 }
 
-Result<Dimension> read_dates(ByteReader& in, const std::string& name) {
+/// Might the range have so few values? One of thousands of years would take long to make, only to
+/// be refused.
+bool may_have(const DateRange& range, std::int64_t step, std::uint64_t values) {
+  constexpr std::int64_t step_max = 24 * 60 * 60 * 1000, month_max = 31;
+  if (step < 1 || step > step_max) return false;
+  const std::int64_t longest = range.every.unit == CalendarStep::Unit::length ? 1
+                               : range.every.unit == CalendarStep::Unit::days ? step
+                                                                              : step * month_max;
+  std::int64_t span = 0;  // days
+  const bool overflow = __builtin_sub_overflow(range.to.day.time_since_epoch().count(),
+                                               range.from.day.time_since_epoch().count(), &span);
+  return !overflow && (span < 0 || static_cast<std::uint64_t>(span / longest) < values);
+}
+
+Result<Dimension> read_dates(ByteReader& in, const std::string& name, std::uint64_t values) {
   DateRange range;
   range.from.day = Day{std::chrono::days{in.signed_number()}};
   range.to.day = Day{std::chrono::days{in.signed_number()}};
@@ -170,6 +184,7 @@ Result<Dimension> read_dates(ByteReader& in, const std::string& name) {
   } else {
     range.every.count = count;
   }
+  if (!may_have(range, count, values)) return damaged("its dates");
   return Dimension{name, range, false};
 }
 
@@ -216,7 +231,7 @@ Result<KnownAxis> read_axis(ByteReader& in) {
       return known;
     case AxisKind::dates: {
       if (fields != 1) return damaged("a dimension");
-      UPKEEP_TRY(dimension, read_dates(in, known.fields.front()));
+      UPKEEP_TRY(dimension, read_dates(in, known.fields.front(), known.size));
       break;
     }
     case AxisKind::numbers: {

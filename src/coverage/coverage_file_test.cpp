@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "coverage/byte_stream.h"
 #include "coverage/testing.h"
 
 namespace upkeep {
@@ -222,6 +223,22 @@ TEST(CoverageFile, of_a_complete_collection_is_small) {
   for (auto& word : coverage.present.words()) word = ~0ull;
   EXPECT_LT(encode_coverage(*space, coverage).size(), 100u);
   EXPECT_EQ(carried(*space, coverage, *space).present.count(), 1'000'000u);
+}
+
+/// Found by its size, before each day was looked up in the calendar.
+TEST(CoverageFile, dates_that_are_more_than_they_can_be_are_refused_at_once) {
+  const auto space = make_space(collection("{d}", {dates("d", "2024-01-01", "2024-01-09")}));
+  std::string bytes = encode_coverage(*space, {.taken_at = noon, .present = Bits(9)});
+  const std::string to = "\xa6\xb4\x02";  // 2024-01-09, as the days since 1970
+  const std::size_t at = bytes.find(to);
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, to.size(), "\xa6\xb4\x87\x02").resize(bytes.size() - 4);
+  ByteWriter length, checksum;
+  length.word(bytes.size() + 4);
+  bytes.replace(12, 8, length.bytes());
+  checksum.word(checksum_of(bytes), 4);
+  EXPECT_EQ(decode_coverage(bytes + checksum.bytes(), *space).error().text,
+            "the coverage file is damaged: its dates; it may be deleted at any time");
 }
 
 /// A seed of an old format would be refused at once, and teach the fuzzer nothing. After a change

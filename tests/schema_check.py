@@ -39,7 +39,14 @@ FULL = {
     },
     "keep": {"journal": "90d", "output": "7d", "cache": "7d"},
     "limits": {"tasks": 5, "disk_free": "1GB"},
-    "stores": {"lake": {"url": "file:./lake", "ignore": ["*.part"], "max_loss": "20%"}},
+    "stores": {
+        "lake": {"url": "file:./lake", "ignore": ["*.part"], "max_loss": "20%"},
+        "cloud": {
+            "url": "s3://bucket/folder", "region": "eu-west-1", "profile": "backup",
+            "endpoint": "https://s3.example.com", "credentials": "anonymous",
+            "requester_pays": True, "ca": "ca.pem", "requests": 32,
+        },
+    },
     "collections": {
         "games": {
             "store": "lake",

@@ -11,52 +11,52 @@ using std::chrono::days;
 using std::chrono::year_month_day;
 
 constexpr std::size_t values_max = 24;           // of a dimension that gets rows of its own
-constexpr std::uint64_t cells_max = 1ull << 22;  // of one tally, before it is put in buckets
-constexpr std::array buckets = {Bucket::day, Bucket::week, Bucket::month, Bucket::quarter,
-                                Bucket::year};
+constexpr std::uint64_t cells_max = 1ull << 22;  // of one tally, before it is put in periods
+constexpr std::array periods = {Period::day, Period::week, Period::month, Period::quarter,
+                                Period::year};
 
 /// Buckets are counted from the epoch on; weeks begin on Monday.
-std::int64_t ordinal(Day day, Bucket bucket) {
+std::int64_t ordinal(Day day, Period period) {
   const std::int64_t number = day.time_since_epoch().count();
   const year_month_day civil(day);
   const std::int64_t year = static_cast<int>(civil.year());
   const std::int64_t month = static_cast<unsigned>(civil.month()) - 1;
-  switch (bucket) {
-    case Bucket::day:
+  switch (period) {
+    case Period::day:
       return number;
-    case Bucket::week:
+    case Period::week:
       return (number + 3 - ((number + 3) % 7 + 7) % 7) / 7;
-    case Bucket::month:
+    case Period::month:
       return year * 12 + month;
-    case Bucket::quarter:
+    case Period::quarter:
       return year * 4 + month / 3;
-    case Bucket::year:
+    case Period::year:
       return year;
   }
   return number;
 }
 
-Day first_day(std::int64_t ordinal, Bucket bucket) {
+Day first_day(std::int64_t ordinal, Period period) {
   const auto begin = [](std::int64_t year, std::int64_t month) {
     return Day{std::chrono::year{static_cast<int>(year)} /
                std::chrono::month{static_cast<unsigned>(month + 1)} / 1};
   };
-  switch (bucket) {
-    case Bucket::day:
+  switch (period) {
+    case Period::day:
       return Day{days{ordinal}};
-    case Bucket::week:
+    case Period::week:
       return Day{days{ordinal * 7 - 3}};
-    case Bucket::month:
+    case Period::month:
       return begin(ordinal / 12, ordinal % 12);
-    case Bucket::quarter:
+    case Period::quarter:
       return begin(ordinal / 4, ordinal % 4 * 3);
-    case Bucket::year:
+    case Period::year:
       return begin(ordinal, 0);
   }
   return {};
 }
 
-/// The tallies of one collection by day, before they are put in buckets.
+/// The tallies of one collection by day, before they are put in periods.
 struct Strip {
   std::string collection, label;
   std::vector<std::pair<Day, Tally>> cells;  ///< one for each value of the time dimension
@@ -159,22 +159,22 @@ Heatmap make_heatmap(const Snapshot& snapshot, const ColumnsMax& columns_max,
   const auto span = expected_span(strips);
   const std::size_t room = map.rows.empty() ? 0 : columns_max(map.rows);
   if (!span || room == 0) return {};
-  const auto columns_in = [&](Bucket bucket) {
-    return static_cast<std::size_t>(ordinal(span->second, bucket) - ordinal(span->first, bucket) +
+  const auto columns_in = [&](Period period) {
+    return static_cast<std::size_t>(ordinal(span->second, period) - ordinal(span->first, period) +
                                     1);
   };
-  const auto fit = std::ranges::find_if(buckets, [&](Bucket b) { return columns_in(b) <= room; });
-  map.bucket = fit == buckets.end() ? Bucket::year : *fit;
-  const std::size_t columns = std::min(columns_in(map.bucket), room);
+  const auto fit = std::ranges::find_if(periods, [&](Period b) { return columns_in(b) <= room; });
+  map.period = fit == periods.end() ? Period::year : *fit;
+  const std::size_t columns = std::min(columns_in(map.period), room);
   const std::int64_t begin =
-      ordinal(span->second, map.bucket) - static_cast<std::int64_t>(columns) + 1;
+      ordinal(span->second, map.period) - static_cast<std::int64_t>(columns) + 1;
   for (std::size_t i = 0; i < columns; ++i) {
-    map.columns.push_back(first_day(begin + static_cast<std::int64_t>(i), map.bucket));
+    map.columns.push_back(first_day(begin + static_cast<std::int64_t>(i), map.period));
   }
   for (std::size_t row = 0; row < strips.size(); ++row) {
     map.rows[row].cells.resize(columns);
     for (const auto& [day, cell] : strips[row].cells) {
-      const std::int64_t place = ordinal(day, map.bucket) - begin;
+      const std::int64_t place = ordinal(day, map.period) - begin;
       if (place < 0 || place >= static_cast<std::int64_t>(columns)) continue;
       map.rows[row].cells[static_cast<std::size_t>(place)].good += cell.good;
       map.rows[row].cells[static_cast<std::size_t>(place)].expected += cell.expected;

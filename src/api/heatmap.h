@@ -14,7 +14,7 @@
 namespace upkeep {
 
 /// How much time a cell spans.
-enum class Bucket : std::uint8_t { day, week, month, quarter, year };
+enum class Period : std::uint8_t { day, week, month, quarter, year };
 
 struct HeatRow {
   std::string collection;
@@ -23,13 +23,13 @@ struct HeatRow {
 };
 
 struct Heatmap {
-  Bucket bucket = Bucket::day;
+  Period period = Period::day;
   std::vector<Day> columns;  ///< the first day of each
   std::vector<HeatRow> rows;
 };
 
 /// The judged collections that have a time dimension, over the time in which anything is
-/// expected, in the finest buckets of which at most columns_max(rows) are needed (the rows
+/// expected, in the finest periods of which at most columns_max(rows) are needed (the rows
 /// are only named then); the oldest are left out where even years are too many. Without such
 /// a collection there are no rows. A second dimension gives rows of its own where it has at
 /// most 24 values and all rows together are at most `rows_max`.

@@ -73,10 +73,10 @@ class Ink {
   Style style_;
 };
 
-std::string_view name_of(Bucket bucket) {
+std::string_view name_of(Period period) {
   constexpr std::array<std::string_view, 5> names = {"a day", "a week", "a month", "a quarter",
                                                      "a year"};
-  return names[static_cast<std::size_t>(bucket)];
+  return names[static_cast<std::size_t>(period)];
 }
 
 std::string month_text(Day day) {
@@ -91,11 +91,11 @@ std::string year_text(Day day) {
 
 /// A label for a column in which a month (days, weeks) or a year (all others) begins.
 std::string tick(const Heatmap& map, std::size_t column) {
-  const bool fine = map.bucket == Bucket::day || map.bucket == Bucket::week;
+  const bool fine = map.period == Period::day || map.period == Period::week;
   const auto text = [&](std::size_t i) {
     if (!fine) return year_text(map.columns[i]);
     // A week belongs to the month of its Thursday, as in ISO 8601.
-    const bool is_week = map.bucket == Bucket::week;
+    const bool is_week = map.period == Period::week;
     return month_text(map.columns[i] + std::chrono::days{is_week ? 3 : 0});
   };
   if (column > 0 && text(column) == text(column - 1)) return {};
@@ -158,7 +158,7 @@ std::string heatmap_text(const Snapshot& snapshot, const Style& style) {
     out += fmt::format("{:>{}}\n", all.expected == 0 ? "-" : to_percent_text(share_of(all)),
                        percent_width);
   }
-  const std::string what = fmt::format("Each column is {}", name_of(map.bucket));
+  const std::string what = fmt::format("Each column is {}", name_of(map.period));
   const std::size_t legend_width = longest + 1 + what.size() + 2 + ink.legend_width();
   const bool fits = style.width == 0 || legend_width <= style.width;
   if (fits) {

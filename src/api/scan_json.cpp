@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/cost_text.h"
 #include "api/json_writer.h"
 #include "api/text_table.h"
 #include "api/words.h"
@@ -248,6 +249,10 @@ std::string scan_json(const Snapshot& snapshot, const ScanView& view) {
     }
     write_numbers(json, standing, snapshot.now);
     if (is_held(standing)) json.member("held", standing.view.why);
+    if (standing.requests > 0) {
+      json.member("requests", standing.requests)
+          .member("dollars", dollars_of_lists(standing.requests));
+    }
     write_samples(json, *standing.view.coverage);
     if (!view.by.empty()) {
       if (const auto values = tally_by(standing, snapshot.now, view.by)) {
@@ -273,6 +278,7 @@ std::string scan_text(const Snapshot& snapshot, const ScanView& view, const Styl
   for (const CollectionStanding& standing : snapshot.collections) {
     notes += notes_of(standing, snapshot, style);
   }
+  notes += cost_text(snapshot);
   if (!notes.empty()) out += '\n' + notes;
   if (view.by.empty()) return out;
   for (const CollectionStanding& standing : snapshot.collections) {

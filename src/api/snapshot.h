@@ -16,8 +16,9 @@ struct CollectionStanding {
   std::vector<std::uint64_t> gone;  ///< ascending; partitions with a tombstone
   /// What is known of single partitions, by index in view.space; may be null.
   const std::map<std::uint64_t, PartitionRow>* rows = nullptr;
-  Duration listing{};  ///< how long the listing took that it was judged by; 0: unknown
-  Time first_seen;     ///< no gap of it was known before this
+  Duration listing{};          ///< how long the listing took that it was judged by; 0: unknown
+  std::uint64_t requests = 0;  ///< that listing its store took, of those that cost money
+  Time first_seen;             ///< no gap of it was known before this
 };
 
 /// References must outlive it.

@@ -239,13 +239,13 @@ TEST(queue_text, each_task_has_a_row_and_each_hold_a_sentence) {
 
 TEST(heatmap, days_are_shown_when_they_fit_and_weeks_or_months_otherwise) {
   const World world = october();
-  const auto bucket = [&](std::size_t columns) {
-    return make_heatmap(world.snapshot(), [&](auto) { return columns; }, 40).bucket;
+  const auto period = [&](std::size_t columns) {
+    return make_heatmap(world.snapshot(), [&](auto) { return columns; }, 40).period;
   };
-  EXPECT_EQ(bucket(30), Bucket::day);
-  EXPECT_EQ(bucket(29), Bucket::week);
-  EXPECT_EQ(bucket(5), Bucket::week);
-  EXPECT_EQ(bucket(4), Bucket::month);
+  EXPECT_EQ(period(30), Period::day);
+  EXPECT_EQ(period(29), Period::week);
+  EXPECT_EQ(period(5), Period::week);
+  EXPECT_EQ(period(4), Period::month);
 }
 
 TEST(heatmap, the_cells_of_a_row_add_up_to_all_that_is_expected) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/cost_text.h"
 #include "api/display.h"
 #include "api/plan_text.h"
 #include "api/tasks_json.h"
@@ -101,6 +102,8 @@ void show_plan(const Snapshot& snapshot, bool json, Terminal& terminal) {
     terminal.write(tasks_json(snapshot.config, snapshot.queue, snapshot.now));
   } else if (all_known || snapshot.queue.total_tasks > 0) {
     terminal.write(queue_text(queue_page(snapshot.config, snapshot.queue), terminal.style()));
+    const std::string cost = cost_text(snapshot);
+    if (!cost.empty()) terminal.write('\n' + cost);
   }
   complain_of_unjudged(snapshot, terminal);
 }

@@ -39,11 +39,12 @@ std::vector<std::string> expand_command(std::span<const std::string> command,
 /// whole argument, which a program would take for an option.
 Result<void> check_values(std::span<const std::string> command, const CommandValues& values);
 
-/// The values that all of these partitions share, with `task` and the store's paths:
-/// {key}, {path} and {uri} only for one partition with an exact key. Who starts the command
-/// adds `partitions`, the path of the file.
+/// The values that all of these partitions share, with `task` and the places in the store, whose
+/// root is an absolute path or `s3://bucket/prefix`: {key}, {uri} and, below a path, {path} only
+/// for one partition with an exact key. An S3 URI holds the key as it is, as clients of S3 want
+/// it. Who starts the command adds `partitions`, the path of the file.
 CommandValues command_values(const Space&, std::span<const std::uint64_t> partitions,
-                             std::string_view task, std::string_view store_folder);
+                             std::string_view task, std::string_view store_root);
 
 /// One JSON object for each partition, one a line: the file behind {partitions}. All values
 /// are texts, in the order of the dimensions.

@@ -29,7 +29,7 @@ std::string to_file_uri(std::string_view path) {
 }  // namespace
 
 CommandValues command_values(const Space& space, std::span<const std::uint64_t> partitions,
-                             std::string_view task, std::string_view store_folder) {
+                             std::string_view task, std::string_view store_root) {
   CommandValues out;
   auto& values = out.values;
   if (!partitions.empty()) {
@@ -45,10 +45,14 @@ CommandValues command_values(const Space& space, std::span<const std::uint64_t> 
   if (partitions.size() == 1 && space.has_exact_keys()) {
     const std::string key = space.key(partitions.front());
     const std::string path =
-        fmt::format("{}{}{}", store_folder, store_folder.ends_with('/') ? "" : "/", key);
-    values["uri"] = to_file_uri(path);
-    values["path"] = path;
+        fmt::format("{}{}{}", store_root, store_root.ends_with('/') ? "" : "/", key);
     values["key"] = key;
+    if (path.starts_with('/')) {
+      values["uri"] = to_file_uri(path);
+      values["path"] = path;
+    } else {
+      values["uri"] = path;
+    }
   }
   return out;
 }

@@ -34,6 +34,17 @@ TEST(command_values, one_partition_gives_its_fields_and_its_object) {
             "/espn/2025/10/21/box score.json");
 }
 
+TEST(command_values, in_a_bucket_an_object_has_no_path_and_its_key_is_not_encoded) {
+  const auto space = make_space("espn/{date:%Y/%m/%d}/{kind}.json");
+  const std::uint64_t partitions[] = {1};
+  const auto values = command_values(*space, partitions, "t1", "s3://lake/raw/").values;
+  EXPECT_EQ(values.at("uri"), "s3://lake/raw/espn/2025/10/21/box score.json");
+  EXPECT_EQ(values.at("key"), "espn/2025/10/21/box score.json");
+  EXPECT_FALSE(values.contains("path"));
+  EXPECT_EQ(command_values(*space, partitions, "t1", "s3://lake").values.at("uri"),
+            "s3://lake/espn/2025/10/21/box score.json");
+}
+
 TEST(command_values, a_batch_gives_only_what_all_share) {
   const auto space = make_space("espn/{date}/{kind}.json");
   const std::uint64_t same_day[] = {0, 1}, two_days[] = {0, 1, 2};

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "collect/command.h"
+#include "collect/placeholders.h"
 #include "config/fields.h"
 #include "config/forms.h"
 #include "config/secrets.h"
@@ -126,7 +127,7 @@ Form<Collector> collector() {
 
 /// The batch and the command of a collector that a collection uses.
 void check_use(Reader& reader, const Place& place, const Collector& collector,
-               const Collection& collection) {
+               const Collection& collection, const Store& store) {
   const std::vector<std::string> fields = names_of(fields_of(collection));
   if (collector.batch && reader.is_sound(place.at("batch").path)) {
     const Place by = place.at("batch").at("by");
@@ -153,6 +154,19 @@ void check_use(Reader& reader, const Place& place, const Collector& collector,
   if (const auto fit = check_command(collector, collection); !fit) {
     const std::size_t n = std::min(fit.error().argument, collector.command.size() - 1);
     reader.error(command.item(n), fit.error().text);
+    return;
+  }
+  if (!store.bucket || std::ranges::find(fields, "path") != fields.end()) return;
+  for (std::size_t n = 0; n < collector.command.size(); ++n) {
+    const auto parts = split_argument(collector.command[n]);
+    const bool has_path = std::ranges::any_of(
+        parts, [](const ArgumentPart& part) { return part.is_placeholder && part.text == "path"; });
+    if (!has_path) continue;
+    reader.error(command.item(n),
+                 fmt::format("{{path}} is a file, but the store `{}` is a bucket; use {{uri}}, "
+                             "which is s3://BUCKET/KEY, or {{key}}",
+                             store.name));
+    return;
   }
 }
 
@@ -172,7 +186,9 @@ void check_collectors(Reader& reader, const Place& root, const Config& config) {
                        reader.is_sound(path + ".collector");
     if (!known) continue;
     const Collector& collector = config.of(*collection.collector);
-    check_use(reader, root.at("collectors").at(collector.name), collector, collection);
+    const bool has_store = collection.store.value < config.stores.size();
+    check_use(reader, root.at("collectors").at(collector.name), collector, collection,
+              has_store ? config.of(collection.store) : Store{});
   }
 }
 

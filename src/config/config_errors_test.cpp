@@ -45,7 +45,7 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
              {"1:8: loop.queue_pol: unknown key; did you mean `queue_poll`?"}},
             {"stores: {lake: {ulr: \"file:lake\"}}\n",
              {"1:10: stores.lake.url: missing; expected a folder like `file:./lake` or "
-              "`file:///data/lake`",
+              "`file:///data/lake`, or a bucket like `s3://bucket/folder`",
               "1:17: stores.lake.ulr: unknown key; did you mean `url`?"}},
             {"1: 2\n",
              {"1:1: 1: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, `loop`, "
@@ -69,14 +69,42 @@ TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that
             {"loop: {dry_run: true, min_tasks_to_trigger: 1}\n",
              {"1:8: loop.dry_run: this version has no `dry_run` yet",
               "1:23: loop.min_tasks_to_trigger: this version has no `min_tasks_to_trigger` yet"}},
-            {"stores: {lake: {url: \"s3://bucket\", region: us-east-1}}\n",
-             {"1:22: stores.lake.url: this version has no `s3:` stores yet; expected a folder like "
-              "`file:./lake`",
-              "1:37: stores.lake.region: this version has no `region` yet"}},
             {"collectors: {get: {command: [x], schedule: [\"0 2 * * *\"], upstream: y}}\n",
              {"1:34: collectors.get.schedule: this version has no `schedule` yet",
               "1:59: collectors.get.upstream: this version has no `upstream` yet"}},
         });
+}
+
+TEST(ConfigErrors, what_is_said_of_a_bucket_must_be_fit_for_one) {
+  check(
+      in_file,
+      {
+          {"stores: {lake: {url: \"s3:bucket\"}}\n",
+           {"1:22: stores.lake.url: `s3:bucket` lacks the `//` behind `s3:`; write "
+            "`s3://bucket/folder`"}},
+          {"stores: {lake: {url: \"s3://b/x\"}}\n",
+           {"1:22: stores.lake.url: `b` can be no bucket: a name has at least 3 letters, digits, "
+            "`-`, `.` or `_`; write `s3://bucket/folder`"}},
+          {"stores: {lake: {url: \"file:x\", region: eu-west-1}}\n",
+           {"1:40: stores.lake.region: `region` is for buckets (`s3://…`), but the store is a "
+            "folder; leave it out"}},
+          {"stores: {lake: {url: \"s3:x\", endpoint: \"s3.example.com\"}}\n",
+           {"1:22: stores.lake.url: `s3:x` lacks the `//` behind `s3:`; write "
+            "`s3://bucket/folder`",
+            "1:40: stores.lake.endpoint: `s3.example.com` is no address of a server; write it like "
+            "`https://s3.example.com:9000`"}},
+          {"stores: {lake: {url: \"s3://bucket\", credentials: secret, requests: 0}}\n",
+           {"1:50: stores.lake.credentials: `secret` is unknown; expected the word anonymous",
+            "1:68: stores.lake.requests: expected a whole number from 1 to 1000, found the number "
+            "0"}},
+          {"stores: {a: {url: \"s3://bucket/x\"}, b: {url: \"s3://bucket/x/\"}}\n",
+           {"1:46: stores.b.url: the store `a` has the same bucket and prefix"}},
+          {"stores: {lake: {url: \"s3://bucket\"}}\n"
+           "collections: {a: {store: lake, key: \"{d}\", dimensions: {d: [x]}, collector: get}}\n"
+           "collectors: {get: {command: [get, \"{path}\"]}}\n",
+           {"3:35: collectors.get.command[1]: {path} is a file, but the store `lake` is a bucket; "
+            "use {uri}, which is s3://BUCKET/KEY, or {key}"}},
+      });
 }
 
 TEST(ConfigErrors, reports_are_delivered_to_a_store_that_is_declared) {
@@ -167,7 +195,7 @@ TEST(ConfigErrors, a_store_needs_a_folder_of_its_own) {
         {
             {"stores: {lake: {}}\n",
              {"1:10: stores.lake.url: missing; expected a folder like `file:./lake` or "
-              "`file:///data/lake`"}},
+              "`file:///data/lake`, or a bucket like `s3://bucket/folder`"}},
             {"stores: {lake: {url: ./lake}}\n",
              {"1:22: stores.lake.url: `./lake` is a path, not a URL; write `file:./lake`"}},
             {"stores: {lake: {url: /data/lake}}\n",
@@ -180,8 +208,8 @@ TEST(ConfigErrors, a_store_needs_a_folder_of_its_own) {
             {"stores: {lake: {url: \"file:~/lake\"}}\n",
              {"1:22: stores.lake.url: `~` is not expanded; write `file:${env:HOME}/lake`"}},
             {"stores: {lake: {url: \"gs://bucket\"}}\n",
-             {"1:22: stores.lake.url: this version has no `gs:` stores yet; expected a folder like "
-              "`file:./lake`"}},
+             {"1:22: stores.lake.url: this version has no `gs:` stores; they are folders like "
+              "`file:./lake` or buckets like `s3://bucket/folder`"}},
             {"stores: {a: {url: \"file:./x\"}, b: {url: \"file:y/../x/\"}}\n",
              {"1:41: stores.b.url: the store `a` has the same folder"}},
             {"stores: {lake: {url: \"file:x\", max_loss: 120%}}\n",
@@ -226,7 +254,8 @@ TEST(ConfigErrors, what_is_filled_in_is_never_shown) {
                            "like 200B, 10KiB or 100MB"}},
                          {"stores: {lake: {url: \"${env:SECRET}\"}}\n",
                           {"1:22: stores.lake.url: what stands for ${env:SECRET} is not a folder "
-                           "like `file:./lake` or `file:///data/lake`"}},
+                           "like `file:./lake` or `file:///data/lake`, or a bucket like "
+                           "`s3://bucket/folder`"}},
                          {"stores: {lake: {url: \"file:x\"}}\ncollections: {a: {store: "
                           "\"${env:SECRET}\", key: a}}\n",
                           {"2:26: collections.a.store: what stands for ${env:SECRET} is not the "

@@ -82,6 +82,32 @@ collectors:
   unused: {command: ["true"]}
 )";
 
+TEST(Config, a_store_may_be_a_bucket) {
+  const auto parsed = parse_config({"/home/ann/upkeep.yaml", R"(
+stores:
+  plain: {url: "s3://bucket"}
+  own: {url: "s3://Some.bucket/raw/data", region: eu-west-1, endpoint: "http://127.0.0.1:9000/",
+        profile: backup, credentials: anonymous, requester_pays: true, ca: ca.pem, requests: 8}
+)",
+                                    [](std::string_view) { return std::nullopt; }});
+  ASSERT_TRUE(parsed);
+  const Bucket& plain = *parsed->stores.at(0).bucket;
+  EXPECT_EQ(plain.name, "bucket");
+  EXPECT_EQ(plain.prefix + plain.region + plain.endpoint + plain.profile + plain.ca, "");
+  EXPECT_FALSE(plain.anonymous || plain.requester_pays);
+  EXPECT_EQ(plain.requests, 32);
+  const Bucket& own = *parsed->stores.at(1).bucket;
+  EXPECT_EQ(own.name, "Some.bucket");
+  EXPECT_EQ(own.prefix, "raw/data/");
+  EXPECT_EQ(own.region, "eu-west-1");
+  EXPECT_EQ(own.endpoint, "http://127.0.0.1:9000");
+  EXPECT_EQ(own.profile, "backup");
+  EXPECT_TRUE(own.anonymous && own.requester_pays);
+  EXPECT_EQ(own.ca, "/home/ann/ca.pem");
+  EXPECT_EQ(own.requests, 8);
+  EXPECT_EQ(parsed->stores.at(1).directory, "");
+}
+
 TEST(Config, settings_are_read) {
   const Config config = parsed(full);
   EXPECT_EQ(config.path, "/home/ann/lake/upkeep.yaml");

@@ -9,7 +9,7 @@ namespace upkeep {
 namespace {
 
 /// A `*` stands for any one name.
-constexpr std::array<std::string_view, 15> paths{
+constexpr std::array<std::string_view, 13> paths{
     "http",
     "log",
     "upstreams",
@@ -20,8 +20,6 @@ constexpr std::array<std::string_view, 15> paths{
     "maintenance",
     "loop.dry_run",
     "loop.min_tasks_to_trigger",
-    "stores.*.region",
-    "stores.*.endpoint",
     "collections.*.expect.valid",
     "collectors.*.schedule",
     "collectors.*.upstream",

@@ -10,6 +10,7 @@
 #include "daemon/setup.h"
 #include "io/directory_store.h"
 #include "io/files.h"
+#include "io/s3_store.h"
 
 namespace upkeep {
 namespace {
@@ -35,6 +36,15 @@ Result<Sight> look_at_one(const Config& config, ObjectStore& store, const Space&
   return sight;
 }
 
+/// Each kind of store.
+std::unique_ptr<ObjectStore> open_store(const Store& store) {
+  if (store.bucket) return std::make_unique<S3Store>(*store.bucket);
+  // While reports tell what a store holds, nobody needs to have written to it yet.
+  const auto absent =
+      store.inventory ? DirectoryStore::Absent::is_empty : DirectoryStore::Absent::is_error;
+  return std::make_unique<DirectoryStore>(store.directory, absent);
+}
+
 }  // namespace
 
 Result<SpacePtr> make_space(const Config& config, const Collection& collection, TableCache& tables,
@@ -49,12 +59,7 @@ Result<SpacePtr> make_space(const Config& config, const Collection& collection, 
 
 ObjectStores open_stores(const Config& config) {
   ObjectStores stores;
-  for (const Store& store : config.stores) {
-    // While reports tell what a store holds, nobody needs to have written to it yet.
-    const auto absent =
-        store.inventory ? DirectoryStore::Absent::is_empty : DirectoryStore::Absent::is_error;
-    stores.push_back(std::make_unique<DirectoryStore>(store.directory, absent));
-  }
+  for (const Store& store : config.stores) stores.push_back(open_store(store));
   return stores;
 }
 

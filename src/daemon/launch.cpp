@@ -9,8 +9,10 @@ Result<Launch> make_launch(const Config& config, const StartAttempt& start,
                            const std::string& partitions_path) {
   const Collection& collection = config.of(start.collection);
   const Collector& collector = config.of(*collection.collector);
-  const std::string& folder = config.of(collection.store).directory;
-  CommandValues values = command_values(*start.space, start.partitions, start.task, folder);
+  const Store& store = config.of(collection.store);
+  const std::string root =
+      store.bucket ? "s3://" + store.bucket->name + "/" + store.bucket->prefix : store.directory;
+  CommandValues values = command_values(*start.space, start.partitions, start.task, root);
   values.values["partitions"] = partitions_path;
   UPKEEP_CHECK(check_values(collector.command, values));
 

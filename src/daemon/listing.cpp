@@ -52,6 +52,22 @@ std::vector<std::string> unknown_folders(const Config& config,
   return folders;
 }
 
+/// Keys of all collections, evenly spread over their partitions.
+std::vector<std::string> some_keys(std::span<const SpacePtr> spaces) {
+  constexpr std::uint64_t count = 512;
+  std::uint64_t partitions = 0;
+  for (const SpacePtr& space : spaces) partitions += space->size();
+  const std::uint64_t step = partitions / count + 1;
+  std::vector<std::string> keys;
+  for (const SpacePtr& space : spaces) {
+    for (std::uint64_t index = step / 2; index < space->size(); index += step) {
+      const std::string key = space->key(index);
+      keys.push_back(key.substr(0, key.find('{')));  // up to the first free field
+    }
+  }
+  return keys;
+}
+
 /// Might a key of the collection begin with, or lie under, the prefix?
 bool may_lie_under(const Space& space, std::string_view prefix) {
   const std::string folder = space.key_template().folder();
@@ -106,8 +122,10 @@ class Listing {
 
   Result<Pass> list() {
     Comparison comparison = compare(now_);
-    UPKEEP_TRY(auto failed, stores_.at(id_.value)->list(
-                                "", [&](const Object& object) { comparison.add(object); }, stop_));
+    ObjectStore& store = *stores_.at(id_.value);
+    store.expect(some_keys(spaces_));
+    UPKEEP_TRY(auto failed,
+               store.list("", [&](const Object& object) { comparison.add(object); }, stop_));
     return Pass{now_, comparison.finish(), std::move(failed)};
   }
 
@@ -120,6 +138,7 @@ class Listing {
       return fail(fmt::format("its inventory reports in store {} cannot be read: {}", reports.store,
                               report.error().text));
     }
+    if (*report) UPKEEP_CHECK(check_source(**report));
     const bool is_young = *report && now_ - (*report)->manifest.taken_at <= reports.max_age;
     if (is_young) return read(store, **report);
     if (reports.when_old == Reports::WhenOld::list) return list();
@@ -130,6 +149,15 @@ class Listing {
     return fail(fmt::format("the newest inventory report is {} old, more than max_age, {}: {}",
                             to_rough_text(now_ - (*report)->manifest.taken_at),
                             to_rough_text(reports.max_age), (*report)->folder.manifest));
+  }
+
+  /// Does the report speak of this bucket? What a folder is a copy of, nobody knows.
+  Result<void> check_source(const Report& report) const {
+    const Store& store = config_.of(id_);
+    if (!store.bucket || store.bucket->name == report.manifest.source_bucket) return {};
+    return fail(fmt::format("the inventory report {} is of the bucket {}, not of {}",
+                            report.folder.manifest, report.manifest.source_bucket,
+                            store.bucket->name));
   }
 
   Result<Pass> read(ObjectStore& store, const Report& report) {

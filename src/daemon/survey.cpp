@@ -89,6 +89,9 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   }
   const Time now = std::max(begin, now_by_clock());
   Standing standing = standing_of(config, engine, asked, listings, now);
+  for (CollectionStanding& collection : standing.collections) {
+    collection.requests = stores.at(config.of(collection.id).store.value)->requests().lists;
+  }
   survey->queue_ = std::move(standing.queue);
   survey->snapshot_.reset(new Snapshot{config, now, std::move(standing.collections), survey->queue_,
                                        engine.incidents()});

@@ -24,9 +24,23 @@ struct Reports {
   WhenOld when_old = WhenOld::list;           ///< what to do when there is none so young
 };
 
+/// A bucket of S3, or of a service that speaks its protocol.
+struct Bucket {
+  std::string name;
+  std::string prefix;    ///< "" or ending in `/`: with what the names of all objects begin
+  std::string region;    ///< to begin with; the bucket tells its own
+  std::string endpoint;  ///< "https://host:port"; AWS when empty
+  std::string profile;   ///< of the shared files; the usual chain of credentials when empty
+  std::string ca;        ///< PEM file with the authorities to trust; the system's when empty
+  bool anonymous = false;
+  bool requester_pays = false;
+  int requests = 32;  ///< at once, at most
+};
+
 struct Store {
   std::string name;
-  std::string directory;            ///< absolute path of the folder that holds the objects
+  std::string directory;            ///< absolute path of the folder that holds the objects …
+  std::optional<Bucket> bucket;     ///< … unless they are in a bucket
   std::vector<std::string> ignore;  ///< shell patterns: these objects claim nothing, are no strays
   double max_loss = 0.20;           ///< an inventory that lost a larger share is held …
   std::uint64_t max_loss_objects = 10;  ///< … once that is at least so many objects

@@ -44,6 +44,17 @@ class ObjectStore {
                                                const std::function<void(const Object&)>& take,
                                                std::stop_token stop = {}) = 0;
 
+  /// Keys that may exist, evenly spread over those that are expected: a store that is listed in
+  /// parts may part its keys there. They change how fast a listing is, never what it shows.
+  virtual void expect(std::vector<std::string> /*keys*/) {}
+
+  /// What has been asked of a store whose owner pays for each request.
+  struct Requests {
+    std::uint64_t lists = 0;
+    std::uint64_t others = 0;
+  };
+  virtual Requests requests() const { return {}; }
+
   struct Facts {
     std::uint64_t size = 0;
     Time modified;

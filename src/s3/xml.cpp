@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.h"
@@ -14,10 +15,17 @@ constexpr std::size_t depth_max = 100;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-bool is_name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == ':' || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
-}
+constexpr std::array<bool, 256> name_bytes = [] {
+  std::array<bool, 256> table{};
+  for (int c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (int c = '0'; c <= '9'; ++c) table[c] = true;
+  for (const char c : {'_', ':', '-', '.'}) table[c] = true;
+  for (int c = 0x80; c < 0x100; ++c) table[c] = true;
+  return table;
+}();
+
+bool is_name_byte(char c) { return name_bytes[static_cast<unsigned char>(c)]; }
 
 void append_utf8(std::uint32_t code, std::string& to) {
   const auto tail = [&](int shift) { to += static_cast<char>(0x80 | (code >> shift & 0x3f)); };

@@ -25,7 +25,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     UPKEEP_ASSERT(!page.error().text.empty());
   }
   if (refusal) UPKEEP_ASSERT(!refusal->code.empty());
-  if (const auto location = read_location(text)) UPKEEP_ASSERT(!location->empty());
   if (const auto role = read_assumed_role(text)) {
     UPKEEP_ASSERT(!role->id.empty() && !role->secret.empty() && role->expires);
   }

@@ -253,20 +253,6 @@ std::optional<Refusal> read_refusal(std::string_view text) {
   return error_element(xml);
 }
 
-Result<std::string> read_location(std::string_view text) {
-  XmlReader xml(text);
-  if (xml.next() != Event::open) return std::unexpected(xml.problem());
-  if (xml.name() != "LocationConstraint") {
-    return fail(fmt::format("`{}` is no location of a bucket", xml.name()));
-  }
-  UPKEEP_TRY(const std::string_view name, leaf(xml));
-  const std::string region(name);
-  if (xml.next() != Event::end) return fail("the location of the bucket is cut off");
-  if (region.empty()) return "us-east-1";
-  if (region == "EU") return "eu-west-1";  // what buckets of 2010 and before say
-  return region;
-}
-
 Result<Credentials> read_assumed_role(std::string_view text) {
   XmlReader xml(text);
   Credentials made;

@@ -40,9 +40,6 @@ struct Refusal {
 /// Nothing when the text is no error document, whatever else it is.
 std::optional<Refusal> read_refusal(std::string_view xml);
 
-/// The region of the answer to GetBucketLocation, where nothing means us-east-1.
-Result<std::string> read_location(std::string_view xml);
-
 /// The answer of STS to AssumeRole and AssumeRoleWithWebIdentity.
 Result<Credentials> read_assumed_role(std::string_view xml);
 

@@ -204,15 +204,6 @@ TEST(Refusal, anything_else_is_none) {
   }
 }
 
-TEST(Location, no_text_is_the_first_region) {
-  EXPECT_EQ(read_location("<LocationConstraint xmlns=\"x\"/>").value(), "us-east-1");
-  EXPECT_EQ(read_location("<LocationConstraint>eu-west-3</LocationConstraint>").value(),
-            "eu-west-3");
-  EXPECT_EQ(read_location("<LocationConstraint>EU</LocationConstraint>").value(), "eu-west-1");
-  EXPECT_FALSE(read_location("<LocationConstraint>eu-west-3").has_value());
-  EXPECT_FALSE(read_location("<Error><Code>AccessDenied</Code></Error>").has_value());
-}
-
 TEST(AssumedRole, its_credentials_expire) {
   const std::string whole =
       "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>"

@@ -60,7 +60,7 @@ Form<Keep> keep() {
               "How long the decisions behind `upkeep explain` are kept."),
           key("output", &Keep::output, duration(1s), "How long the output of attempts is kept."),
           key("cache", &Keep::cache, duration(1s),
-              "How long coverage files that nobody uses are kept."),
+              "How long coverage files and copies of reports that nobody uses are kept."),
       });
 }
 

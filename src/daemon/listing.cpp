@@ -1,6 +1,7 @@
 #include "daemon/listing.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "coverage/comparison.h"
 #include "coverage/key_template.h"
 #include "daemon/setup.h"
+#include "io/files.h"
+#include "io/report_cache.h"
 #include "io/report_reader.h"
 
 namespace upkeep {
@@ -140,7 +143,7 @@ class Listing {
     }
     if (*report) UPKEEP_CHECK(check_source(**report));
     const bool is_young = *report && now_ - (*report)->manifest.taken_at <= reports.max_age;
-    if (is_young) return read(store, **report);
+    if (is_young) return read(store, **report, cache_of(reports.store));
     if (reports.when_old == Reports::WhenOld::list) return list();
     if (!*report) {
       return fail(fmt::format("there is no complete inventory report in store {}{}", reports.store,
@@ -160,7 +163,25 @@ class Listing {
                             store.bucket->name));
   }
 
-  Result<Pass> read(ObjectStore& store, const Report& report) {
+  /// Files of reports that come from a bucket are fetched once. Without leave to write where they
+  /// would be kept, as `scan` may be, they are read where they lie.
+  std::optional<ReportCache> cache_of(const std::string& store) const {
+    if (!config_.of(config_.find_store(store)).bucket) return {};
+    const std::string folder = config_.state + "/inventory/cache/reports";
+    if (!make_folders(folder) || ::access(folder.c_str(), W_OK) != 0) return {};
+    return ReportCache(folder);
+  }
+
+  /// Reports name objects as the bucket does; keys are what stands behind the store's prefix.
+  void add_relative(Comparison& comparison, Object object) const {
+    const auto& bucket = config_.of(id_).bucket;
+    if (bucket && !object.key.starts_with(bucket->prefix)) return;
+    if (bucket) object.key.remove_prefix(bucket->prefix.size());
+    if (!object.key.empty()) comparison.add(object);
+  }
+
+  Result<Pass> read(ObjectStore& store, const Report& report,
+                    const std::optional<ReportCache>& cache) {
     const std::size_t threads = std::clamp<std::size_t>(report.manifest.files.size(), 1,
                                                         std::thread::hardware_concurrency());
     std::vector<Comparison> comparisons;
@@ -169,10 +190,12 @@ class Listing {
       comparisons.push_back(compare(report.manifest.taken_at));
     for (Comparison& comparison : comparisons) {
       sinks.emplace_back([&](std::span<const Object> objects) {
-        for (const Object& object : objects) comparison.add(object);
+        for (const Object& object : objects) add_relative(comparison, object);
       });
     }
-    const auto columns = read_report(store, report, std::move(sinks), stop_);
+    const auto columns =
+        read_report(store, report, std::move(sinks), stop_, cache ? &*cache : nullptr);
+    if (cache) cache->expire(now_ - config_.keep.cache);
     if (!columns) {
       return fail(fmt::format("its inventory report cannot be read: {}", columns.error().text));
     }

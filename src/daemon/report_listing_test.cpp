@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "coverage/testing.h"
 #include "daemon/hand_over.h"
 #include "daemon/listing.h"
 #include "daemon/setup.h"
 #include "io/fake_store.h"
+#include "io/test_folder.h"
 #include "report/md5.h"
 #include "report/testing.h"
 
@@ -135,6 +138,50 @@ TEST_F(AReportedStore, has_no_coverage_by_a_rule_whose_column_the_report_lacks) 
   const StoreListed listed = list();
   EXPECT_NE(listed.findings[0].error->text.find("no column Size"), std::string::npos);
   EXPECT_NE(listed.findings[1].error->text.find("no column LastModifiedDate"), std::string::npos);
+}
+
+TEST_F(AReportedStore, has_reports_fetched_once_from_a_bucket) {
+  const TestFolder state;
+  config_.state = state.path();
+  config_.stores[1].bucket.emplace();
+  deliver(one_row, std::chrono::hours{30});
+  EXPECT_EQ(present(), 1u);
+  reports_->remove(data_);
+  EXPECT_EQ(present(), 1u);
+  deliver(three_rows, std::chrono::hours{20});
+  EXPECT_EQ(present(), 3u);
+  // Both copies are young. Later only what is still used is kept.
+  const std::string copies = state / "inventory/cache/reports";
+  const auto count = [&] { return std::distance(std::filesystem::directory_iterator(copies), {}); };
+  EXPECT_EQ(count(), 2);
+  config_.keep.cache = std::chrono::hours{1};
+  for (const auto& copy : std::filesystem::directory_iterator(copies)) {
+    std::filesystem::last_write_time(copy, copy.last_write_time() - std::chrono::hours{2});
+  }
+  EXPECT_EQ(present(), 3u);
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_F(AReportedStore, is_read_where_its_reports_lie_when_nothing_can_be_written) {
+  config_.state = "/proc/nowhere";
+  config_.stores[1].bucket.emplace();
+  deliver(three_rows, std::chrono::hours{20});
+  EXPECT_EQ(present(), 3u);
+}
+
+TEST_F(AReportedStore, has_the_keys_behind_its_prefix_in_the_bucket) {
+  config_.stores[0].bucket = Bucket{};
+  config_.stores[0].bucket->name = "b";
+  config_.stores[0].bucket->prefix = "raw/";
+  const auto row = [](std::string_view key) {
+    return fmt::format("\"b\",\"{}\",\"10\",\"2024-01-02T03:04:05.000Z\"\n", key);
+  };
+  deliver(row("raw/1.json") + row("2.json") + row("raw/raw/3.json") + row("raw/"),
+          std::chrono::hours{20});
+  const StoreListed listed = list();
+  ASSERT_FALSE(listed.error.has_value()) << listed.error->text;
+  EXPECT_EQ(listed.findings.at(0).coverage.present.count(), 1u);
+  EXPECT_EQ(listed.findings.at(0).coverage.strays, 1u);  // raw/3.json
 }
 
 TEST_F(AReportedStore, is_handed_over_whole_or_not_at_all) {

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "io/descriptor.h"
+#include "io/files.h"
 #include "port/object_store.h"
 #include "report/manifest.h"
 
@@ -60,6 +62,8 @@ class ReportCache {
   /// An error when there is too little space for what is to be fetched. The store must outlive
   /// the copy.
   Result<std::unique_ptr<ReportCopy>> open(ObjectStore&, std::string key, const ReportFile&) const;
+  /// Removes what was not used since then. That something cannot be removed is no error.
+  void expire(Time before) const { (void)expire_files(folder_, before); }
 
  private:
   const std::string folder_;

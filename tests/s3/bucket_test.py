@@ -239,12 +239,14 @@ class Faults(BucketTest):
             stop.set()
             changing.join()
 
-    def test_a_proof_that_cannot_be_had_is_not_a_failure_of_the_store(self):
-        proxy, it = self.proxied(
-            lambda number, method, target: "denied" if "list-type" not in target else None)
-        it.call("run", expect=None)
-        self.assertEqual(len(self.client.keys()), 40)
-        self.assertNotEqual(it.call("run", expect=None).returncode, 0)
+    def test_what_looking_shows_is_known_or_an_error(self):
+        present, absent = "games/2026-01-01/000.json", "games/2026-01-01/004.json"
+        for key, fault, verdict in ((present, None, "good: "), (absent, None, "missing: "),
+                                    (present, "denied", "unknown: "), (absent, "gone", "unknown: ")):
+            with self.subTest(verdict):
+                proxy, it = self.proxied(lambda *_, f=fault: f)
+                self.assertIn("\n" + verdict, it.call("explain", key).stdout)
+                self.assertEqual(proxy.seen[0][0], "HEAD")
 
     def test_few_requests_are_made_and_none_begins_before_what_was_seen(self):
         proxy, it = self.proxied(lambda *_: None)

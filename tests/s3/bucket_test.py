@@ -241,8 +241,9 @@ class Faults(BucketTest):
 
     def test_what_looking_shows_is_known_or_an_error(self):
         present, absent = "games/2026-01-01/000.json", "games/2026-01-01/004.json"
-        for key, fault, verdict in ((present, None, "good: "), (absent, None, "missing: "),
-                                    (present, "denied", "unknown: "), (absent, "gone", "unknown: ")):
+        cases = ((present, None, "good: "), (absent, None, "missing: "),
+                 (present, "denied", "unknown: "), (absent, "gone", "unknown: "))
+        for key, fault, verdict in cases:
             with self.subTest(verdict):
                 proxy, it = self.proxied(lambda *_, f=fault: f)
                 self.assertIn("\n" + verdict, it.call("explain", key).stdout)

@@ -1,6 +1,7 @@
 // Tests of coverage, gaps, the queue and the heatmap as JSON and as text.
 #include <gtest/gtest.h>
 
+#include "api/cost_text.h"
 #include "api/display.h"
 #include "api/gap_rows.h"
 #include "api/heatmap.h"
@@ -84,6 +85,20 @@ TEST(scan_json, a_collection_that_could_not_be_judged_has_no_numbers) {
   EXPECT_TRUE(row.at("inventory_at").is_null());
   EXPECT_EQ(row.at("error"), "weather/Seattle cannot be listed: Permission denied");
   EXPECT_NE(scan_text(snapshot, {}, {}).find("could not be judged"), std::string::npos);
+}
+
+TEST(scan_json, what_listing_a_bucket_took_and_cost_is_told_and_of_a_folder_nothing) {
+  const World world = october();
+  Snapshot snapshot = world.snapshot();
+  EXPECT_EQ(cost_text(snapshot), "");
+  EXPECT_FALSE(parse_json(scan_json(snapshot, {}))->at("collections").at(0).contains("requests"));
+  snapshot.collections[0].requests = 1080;
+  const Json row = parse_json(scan_json(snapshot, {}))->at("collections").at(0);
+  EXPECT_EQ(row.at("requests"), 1080);
+  EXPECT_DOUBLE_EQ(row.at("dollars").get<double>(), 0.0054);
+  const std::string line = "listed with 1,080 requests, $0.005400 at the price of S3\n";
+  EXPECT_TRUE(cost_text(snapshot).ends_with(line)) << cost_text(snapshot);
+  EXPECT_NE(scan_text(snapshot, {}, {}).find(line), std::string::npos);
 }
 
 TEST(scan_json, completeness_is_told_for_each_value_of_a_dimension) {

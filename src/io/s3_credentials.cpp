@@ -8,7 +8,7 @@ namespace {
 
 constexpr Duration renewed_before = std::chrono::minutes{10};
 constexpr Duration tried_again_after = std::chrono::minutes{1};
-constexpr Duration believed_for = std::chrono::seconds{10};
+constexpr Duration believed_for = std::chrono::seconds{2};
 
 bool has_expired(const s3::Credentials& credentials, Time now) {
   return credentials.expires && *credentials.expires <= now;

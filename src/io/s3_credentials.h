@@ -23,8 +23,9 @@ class S3Credentials {
   /// half of their time when that is less. A renewal that fails is no error while they are good.
   Result<s3::Credentials> get();
 
-  /// A server said that they have expired, or are not allowed to do what they must: the next get()
-  /// looks them up anew, unless that was done less than ten seconds ago.
+  /// A server said that they are over or unknown: the next get() looks them up anew, unless that
+  /// was done less than two seconds ago. Then the answer is to those before, or others would be no
+  /// better.
   void refused();
 
   /// As the environment or the profile says it.

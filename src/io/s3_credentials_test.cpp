@@ -432,7 +432,7 @@ TEST(S3Credentials, what_a_server_refused_is_looked_up_anew_but_not_all_the_time
   write("newest");
   credentials.refused();
   EXPECT_EQ(id_of(credentials), "new");
-  machine.now = begin + 1000h + 10s;
+  machine.now = begin + 1000h + 2s;
   credentials.refused();
   EXPECT_EQ(id_of(credentials), "newest");
 }

@@ -211,7 +211,7 @@ class Faults(BucketTest):
         def serve_for_a_while(handler):
             is_over = "Credential=ID1/" in handler.headers["authorization"] and proxy.lists >= 2
             if is_over and not over:
-                over.append(time.sleep(10.5))  # so long, new ones are not asked for again
+                over.append(time.sleep(2.5))  # so long, new ones are not asked for again
             proxy.fault = lambda *_: "expired" if is_over else None
             serve(handler)
         proxy.serve = serve_for_a_while

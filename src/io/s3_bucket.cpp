@@ -10,7 +10,8 @@
 namespace upkeep {
 namespace {
 
-constexpr int remedied_max = 2;
+constexpr int remedied_max = 3;
+constexpr Duration credentials_rest = std::chrono::milliseconds{2500};  ///< between two look-ups
 constexpr const char* usual_region = "us-east-1";
 
 HttpFetch fetch_with(HttpClient& client) {
@@ -148,7 +149,10 @@ void S3Bucket::settle(S3Judgement& judgement, S3Attempts& attempts,
   ++attempts.made;
   if (judgement.remedy == Remedy::none) return;
   if (judgement.remedy != Remedy::again && judgement.remedy != Remedy::slower) {
-    if (++attempts.remedied <= remedied_max) judgement.wait = Duration{};
+    if (++attempts.remedied > remedied_max) return;
+    // Credentials that were looked up a moment ago are not looked up anew at once.
+    const bool rests = judgement.remedy == Remedy::renew && attempts.remedied == 2;
+    judgement.wait = rests ? credentials_rest : Duration{};
     return;
   }
   if (attempts.made >= retries_.attempts) {

@@ -18,14 +18,15 @@ std::string to_date(Time time) {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-/// Makes one installation.
+/// Makes one installation. Each statement throws the dice once: where an expression calls two
+/// functions, compilers differ in which comes first.
 class Maker {
  public:
   Maker(std::uint64_t seed, Swarm& swarm) : dice_(seed ^ 0x5eed5a11ULL), swarm_(swarm) {}
 
   void make(std::uint64_t collections) {
-    swarm_.start =
-        sys_days{2024y / January / 3} + hours{dice_.below(900 * 24)} + seconds{dice_.below(3600)};
+    swarm_.start = sys_days{2024y / January / 3} + hours{dice_.below(900 * 24)};
+    swarm_.start += seconds{dice_.below(3600)};
     swarm_.filled = 60 + dice_.below(40);
     swarm_.gone = dice_.chance(60) ? dice_.below(40) : 0;
     swarm_.poisoned = dice_.chance(50) ? dice_.below(15) : 0;
@@ -50,12 +51,12 @@ class Maker {
     all.emplace_back("timezone",
                      one_of(std::array{"UTC", "America/Chicago", "Europe/Berlin",
                                        "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"}));
-    all.emplace_back("loop", fmt::format("{{reconcile_every: {}, queue_poll: {}}}",
-                                         one_of(std::array{"30m", "1h", "1h", "2h", "4h"}),
-                                         one_of(std::array{"30s", "1m", "5m"})));
-    all.emplace_back("queue", fmt::format("{{window: {}, promote_after: {}}}",
-                                          one_of(std::array{"5", "50", "1000"}),
-                                          one_of(std::array{"2h", "24h", "3d"})));
+    const std::string every = one_of(std::array{"30m", "1h", "1h", "2h", "4h"});
+    const std::string poll = one_of(std::array{"30s", "1m", "5m"});
+    all.emplace_back("loop", fmt::format("{{reconcile_every: {}, queue_poll: {}}}", every, poll));
+    const std::string window = one_of(std::array{"5", "50", "1000"});
+    const std::string promote = one_of(std::array{"2h", "24h", "3d"});
+    all.emplace_back("queue", fmt::format("{{window: {}, promote_after: {}}}", window, promote));
     all.emplace_back("keep", fmt::format("{{journal: {}d}}", between(3, 20)));
     all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB}}",
                                            dice_.chance(20) ? 1 : between(2, 8)));
@@ -98,10 +99,12 @@ class Maker {
     }
     all.emplace_back("timeout", one_of(std::array{"2m", "10m", "1h"}));
     all.emplace_back("gone_for", one_of(std::array{"6h", "1d", "4d"}));
-    all.emplace_back("retries", fmt::format("{{max: {}, base: {}, cap: {}, rest: {}}}",
-                                            dice_.below(5), one_of(std::array{"20s", "1m", "5m"}),
-                                            one_of(std::array{"10m", "1h"}),
-                                            one_of(std::array{"2h", "6h", "1d"})));
+    const std::uint64_t most = dice_.below(5);
+    const std::string base = one_of(std::array{"20s", "1m", "5m"});
+    const std::string cap = one_of(std::array{"10m", "1h"});
+    const std::string rest = one_of(std::array{"2h", "6h", "1d"});
+    all.emplace_back(
+        "retries", fmt::format("{{max: {}, base: {}, cap: {}, rest: {}}}", most, base, cap, rest));
     swarm_.installation.collectors.push_back(std::move(collector));
     return fmt::format("fetch-{}", collection.name);
   }

@@ -1,8 +1,10 @@
 #include "daemon/inventory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include "coverage/coverage_file.h"
@@ -36,6 +38,13 @@ Result<Sight> look_at_one(const Config& config, ObjectStore& store, const Space&
   return sight;
 }
 
+/// What is far away is waited for side by side; a folder answers sooner than a thread starts.
+std::size_t looks_at_once(const Store& store, std::size_t partitions) {
+  constexpr std::size_t most = 16;
+  if (!store.bucket) return 1;
+  return std::min({partitions, most, static_cast<std::size_t>(store.bucket->requests)});
+}
+
 /// Each kind of store.
 std::unique_ptr<ObjectStore> open_store(const Store& store) {
   if (store.bucket) return std::make_unique<S3Store>(*store.bucket);
@@ -64,10 +73,24 @@ ObjectStores open_stores(const Config& config) {
 }
 
 PartitionsSeen look_at(const Config& config, const ObjectStores& stores, const LookAt& wish) {
+  const StoreId id = wish.space->collection().store;
+  std::vector<Result<Sight>> sights(wish.partitions.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> has_failed = false;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < sights.size() && !has_failed; i = next++) {
+      sights[i] = look_at_one(config, *stores.at(id.value), *wish.space, wish.partitions[i]);
+      if (!sights[i]) has_failed = true;
+    }
+  };
+  std::vector<std::jthread> others;
+  const std::size_t at_once = looks_at_once(config.of(id), sights.size());
+  while (others.size() + 1 < at_once) others.emplace_back(work);
+  work();
+  others.clear();
+
   PartitionsSeen seen{wish.request, {}, {}};
-  ObjectStore& store = *stores.at(wish.space->collection().store.value);
-  for (const std::uint64_t index : wish.partitions) {
-    auto sight = look_at_one(config, store, *wish.space, index);
+  for (const Result<Sight>& sight : sights) {
     if (!sight) {
       seen.error = sight.error();
       return seen;

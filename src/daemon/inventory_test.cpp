@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
+
 #include "coverage/testing.h"
 #include "daemon/listing.h"
+#include "daemon/setup.h"
 #include "io/fake_store.h"
 #include "io/test_folder.h"
 
@@ -11,6 +15,7 @@ namespace upkeep {
 namespace {
 
 using namespace upkeep::testing;
+using namespace std::chrono_literals;
 
 /// One store with a collection of numbers around one of a table's rows.
 class AStore : public ::testing::Test {
@@ -65,6 +70,57 @@ TEST_F(AStore, a_part_that_cannot_be_listed_is_named_once) {
   ASSERT_EQ(listed.findings.size(), 2u);
   ASSERT_TRUE(listed.findings[1].error.has_value());
   EXPECT_EQ(listed.findings[1].error->text, "/lake/teams/ cannot be read: Permission denied");
+}
+
+/// Its looks wait for each other: none is answered before so many are under way.
+class MeetingStore final : public ObjectStore {
+ public:
+  explicit MeetingStore(int expected) : expected_(expected) {}
+  Result<std::vector<FailedPart>> list(std::string_view, const std::function<void(const Object&)>&,
+                                       std::stop_token) override {
+    return fail("it cannot be listed");
+  }
+  Result<std::optional<Facts>> look(std::string_view key) override {
+    std::unique_lock lock(mutex_);
+    ++here_;
+    arrived_.notify_all();
+    if (!arrived_.wait_for(lock, 20s, [this] { return here_ >= expected_; })) {
+      return fail("nobody else came");
+    }
+    if (key == "2.json") return std::nullopt;
+    return Facts{.size = 7, .modified = {}};
+  }
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view) override {
+    return fail("it cannot be read");
+  }
+
+ private:
+  int expected_, here_ = 0;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+};
+
+TEST_F(AStore, partitions_in_a_bucket_are_looked_at_side_by_side) {
+  config_.stores[0].bucket = Bucket{};
+  stores_[0] = std::make_unique<MeetingStore>(3);
+  const auto space = make_space(config_, config_.collections[0], tables_, now_by_clock());
+  ASSERT_TRUE(space);
+  const PartitionsSeen seen = look_at(config_, stores_, {RequestId{1}, *space, {0, 1, 2}});
+  ASSERT_FALSE(seen.error) << seen.error->text;
+  ASSERT_EQ(seen.sights.size(), 3u);
+  EXPECT_EQ(seen.sights[0].objects, 1u);
+  EXPECT_EQ(seen.sights[1].objects, 0u) << "each in its place";
+  EXPECT_EQ(seen.sights[2].objects, 1u);
+}
+
+TEST_F(AStore, a_look_that_fails_is_told_of_all) {
+  config_.stores[0].bucket = Bucket{};
+  store_->break_part("3", Error{"access is denied"});
+  const auto space = make_space(config_, config_.collections[0], tables_, now_by_clock());
+  ASSERT_TRUE(space);
+  const PartitionsSeen seen = look_at(config_, stores_, {RequestId{1}, *space, {0, 1, 2}});
+  ASSERT_TRUE(seen.error);
+  EXPECT_EQ(seen.error->text, "access is denied");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -27,10 +28,13 @@ CommandResult carry_out(const Request& request, Terminal& terminal) {
   return found->run(request.call, terminal);
 }
 
-/// What no adapter caught, such as memory that ran out, is an internal error, not a crash.
+/// What no adapter caught is an internal error, not a crash.
 CommandResult carry_out_safely(const Request& request, Terminal& terminal) {
   try {
     return carry_out(request, terminal);
+  } catch (const std::bad_alloc&) {
+    return refuse(ExitCode::internal,
+                  "memory ran out; a listing has as much as `limits.memory` allows");
   } catch (const std::exception& exception) {
     return refuse(ExitCode::internal, fmt::format("internal error: {}", exception.what()));
   }

@@ -137,6 +137,7 @@ Result<S3CredentialChain::Files> S3CredentialChain::read_files() const {
        {std::pair{Kind::config, path_of("AWS_CONFIG_FILE", "config")},
         std::pair{Kind::credentials, path_of("AWS_SHARED_CREDENTIALS_FILE", "credentials")}}) {
     files.paths += (files.paths.empty() ? "" : " or ") + path;
+    if (path == "/dev/null") continue;  // what people name when there is none
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored) && !ignored) continue;
     UPKEEP_TRY(const std::string text, read_file(path));

@@ -109,6 +109,15 @@ TEST(S3CredentialChain, the_environment_comes_first) {
   EXPECT_EQ(machine.found(), "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
 }
 
+TEST(S3CredentialChain, dev_null_is_no_file) {
+  Machine machine;
+  machine.folder.write("config", "[profile dev]\naws_access_key_id=dev\naws_secret_access_key=s\n");
+  machine.variables["AWS_CONFIG_FILE"] = "~/config";
+  machine.variables["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
+  machine.variables["AWS_PROFILE"] = "dev";
+  EXPECT_EQ(machine.found(), "dev");
+}
+
 TEST(S3CredentialChain, files_and_profiles_may_be_named) {
   Machine machine;
   machine.folder.write("elsewhere",

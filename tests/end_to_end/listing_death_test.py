@@ -79,7 +79,7 @@ class ListingDeath(LakeTest):
     def test_by_its_limit_of_memory(self):
         it = self.big_lake("16MiB")
         done = it.call("run", expect=5)
-        self.assertIn("the process that lists it failed", done.stdout + done.stderr)
+        self.assertIn("`limits.memory`", done.stdout + done.stderr)
         it.write("upkeep.yaml", CONFIG % "2GiB")
         self.check_that_the_next_run_works(it)
 

@@ -27,6 +27,9 @@ class Client:
         self.host, self.bucket = endpoint.split("://")[1], bucket
         self.connection = http.client.HTTPConnection(self.host, timeout=60)
 
+    def __del__(self):
+        self.connection.close()
+
     def send(self, method, key="", query=(), body=b""):
         path = "/" + self.bucket + ("/" + urllib.parse.quote(key, safe="/-._~") if key else "")
         line = "&".join(sorted(f"{urllib.parse.quote(name, safe='-._~')}="

@@ -6,9 +6,11 @@ Started by tests/s3/servers.py, which says where the servers are."""
 import datetime
 import gzip
 import hashlib
+import itertools
 import json
 import pathlib
 import random
+import subprocess
 import sys
 import unittest
 
@@ -20,36 +22,52 @@ REPORTED = CONFIG.replace('endpoint: "{endpoint}"}}', """endpoint: "{endpoint}",
          inventory: {{store: reports, prefix: inventory, when_old: fail}}}}
   reports: {{url: "s3://{reports}/to//here", endpoint: "{far}"}}""")
 PIECE = 8 << 20  # bytes of a request
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def csv_rows(bucket, rows):
+    text = "".join(f'"{bucket}","{key}","{size}","2026-01-02T03:04:05.000Z"\n'
+                   for key, size in rows)
+    return gzip.compress(text.encode(), 1)
+
+
+def parquet_rows(bucket, rows):
+    done = subprocess.run(["node", HERE / "parquet_rows.mjs"], check=True, capture_output=True,
+                          input=json.dumps({"bucket": bucket, "rows": rows}).encode())
+    return done.stdout
+
+
+# The name of a format, the ending of its files, its schema, and what writes it.
+CSV = ("CSV", "csv.gz", "Bucket, Key, Size, LastModifiedDate", csv_rows)
+PARQUET = ("Parquet", "parquet", "message s3.inventory {}", parquet_rows)
 
 
 class Reports(BucketTest):
-    def deliver(self, client, of, files, hours=1):
+    def deliver(self, client, of, files, form=CSV, hours=1):
         """Each of `files` is the rows of one: pairs of a key and a size."""
+        file_format, ending, schema, written = form
         begun = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
         folder, listed = f"inventory/{of}/daily", []
         for number, rows in enumerate(files):
-            text = "".join(f'"{of}","{key}","{size}","2026-01-02T03:04:05.000Z"\n'
-                           for key, size in rows)
-            data = gzip.compress(text.encode(), 1)
-            key = f"{folder}/data/{number}-{hours}.csv.gz"
+            data = written(of, rows)
+            key = f"{folder}/data/{number}-{hours}.{ending}"
             client.put("to//here/" + key, data)
             listed.append({"key": key, "size": len(data),
                            "MD5checksum": hashlib.md5(data).hexdigest()})
         manifest = json.dumps({
             "sourceBucket": of, "destinationBucket": f"arn:aws:s3:::{client.bucket}",
             "version": "2016-11-30", "creationTimestamp": str(int(begun.timestamp() * 1000)),
-            "fileFormat": "CSV", "fileSchema": "Bucket, Key, Size, LastModifiedDate",
-            "files": listed}).encode()
+            "fileFormat": file_format, "fileSchema": schema, "files": listed}).encode()
         dated = f"to//here/{folder}/{begun.strftime('%Y-%m-%dT%H-%MZ')}"
         client.put(dated + "/manifest.json", manifest)
         client.put(dated + "/manifest.checksum", hashlib.md5(manifest).hexdigest().encode())
 
-    def lakes(self, server, present, fault=lambda *_: None, more=()):
+    def lakes(self, server, present, fault=lambda *_: None, more=(), form=CSV):
         """A lake known by a report, the same lake listed, and the proxy in front of the reports."""
         client = self.bucket(server, present)
         reports = self.bucket(server)
         rows = [("raw/" + key, 8) for key in present] + [("elsewhere/a", 1), ("raw2/a", 1), *more]
-        self.deliver(reports, client.bucket, [rows[::3], rows[1::3], rows[2::3]])
+        self.deliver(reports, client.bucket, [rows[::3], rows[1::3], rows[2::3]], form)
         proxy = FaultProxy(server, fault)
         self.addCleanup(proxy.__exit__)
         names = {"bucket": client.bucket, "days": 5, "games": 9, "script": "true"}
@@ -69,9 +87,9 @@ class Reports(BucketTest):
 
     def test_a_report_shows_the_gaps_that_a_listing_shows(self):
         present = [key for key in keys_of(5, 9) if not key.endswith(("4.json", "7.json"))]
-        for name, server in SERVERS.items():
-            with self.subTest(name):
-                reported, listed, _ = self.lakes(server, [*present, "games/stray"])
+        for (name, server), form in itertools.product(SERVERS.items(), (CSV, PARQUET)):
+            with self.subTest(name, form=form[0]):
+                reported, listed, _ = self.lakes(server, [*present, "games/stray"], form=form)
                 shown = [[(gap["key"], gap["reason"]) for gap in lake.gaps(expect=1)]
                          for lake in (reported, listed)]
                 self.assertEqual(len(shown[0]), 10)

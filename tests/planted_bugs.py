@@ -73,7 +73,8 @@ class Builder:
         words[words.index(original)] = str(copy)
         self.run(words + ["-w"])
         # An object that is named before the libraries keeps its original out.
-        self.run(self.link.replace(" -o upkeep-sim ", f" {base}.o -o {base} "), shell=True)
+        name = shlex.quote(str(base))
+        self.run(self.link.replace(" -o upkeep-sim ", f" {name}.o -o {name} "), shell=True)
         return base
 
     def run(self, command, **options):

@@ -51,7 +51,7 @@ std::vector<Fact> Narrator::begin(Time now, const Step& step, const Engine& engi
 
 std::vector<Fact> Narrator::tell(Time now, const Event& event, const Step& step) {
   std::vector<Fact> facts;
-  tell_event(now, event, facts);
+  tell_event(event, facts);
   const bool was_busy = !attempts_.empty();
   tell_changes(now, step, facts);
   tell_commands(step, facts);
@@ -63,7 +63,7 @@ std::vector<Fact> Narrator::tell(Time now, const Event& event, const Step& step)
   return facts;
 }
 
-void Narrator::tell_event(Time now, const Event& event, std::vector<Fact>& facts) const {
+void Narrator::tell_event(const Event& event, std::vector<Fact>& facts) const {
   if (const auto* listed = std::get_if<StoreListed>(&event)) {
     fact::ListingEnded ended{config_.of(listed->store).name, 0, listed->took, listed->error};
     for (const auto& finding : listed->findings) ended.objects += finding.coverage.objects;

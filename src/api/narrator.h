@@ -25,7 +25,7 @@ class Narrator {
     std::vector<std::string> keys;
     bool is_orphan = false;
   };
-  void tell_event(Time now, const Event&, std::vector<Fact>&) const;
+  void tell_event(const Event&, std::vector<Fact>&) const;
   void tell_changes(Time now, const Step&, std::vector<Fact>&);
   void tell_commands(const Step&, std::vector<Fact>&);
   fact::AttemptSettled settled(Time now, AttemptId, const Attempt&, const Step&) const;

@@ -7,6 +7,16 @@
 #include "sim/auditor.h"
 
 namespace upkeep::sim {
+namespace {
+
+/// Did a look of an earlier life, asked for since then, show it good?
+bool was_seen_good(const Coverage& kept, std::uint64_t index, Time since) {
+  return std::ranges::any_of(kept.looked, [&](const Looked& look) {
+    return look.first <= index && index <= look.last && look.at >= since && !look.gap;
+  });
+}
+
+}  // namespace
 
 /// Works out, before the engine sees it, which collections this inventory must put on hold.
 void Auditor::expect_holds(const StoreListed& listed) {
@@ -71,7 +81,8 @@ bool Auditor::is_loss_too_large(const StoreListed& listed) const {
       ++had;
       // What was looked at after the inventory began counts as it was seen then.
       const bool there = finding.coverage.present.test(*index);
-      lost += !there && !evidence_->is_proved(finding.collection, key, listed.taken_at);
+      lost += !there && !evidence_->is_proved(finding.collection, key, listed.taken_at) &&
+              !was_seen_good(*before, i, listed.taken_at);
     }
   }
   const Store& store = config_->of(listed.store);

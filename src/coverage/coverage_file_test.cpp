@@ -228,7 +228,10 @@ TEST(CoverageFile, of_a_complete_collection_is_small) {
 /// Found by its size, before each day was looked up in the calendar.
 TEST(CoverageFile, dates_that_are_more_than_they_can_be_are_refused_at_once) {
   const auto space = make_space(collection("{d}", {dates("d", "2024-01-01", "2024-01-09")}));
-  std::string bytes = encode_coverage(*space, {.taken_at = noon, .present = Bits(9)});
+  Coverage coverage;
+  coverage.taken_at = noon;
+  coverage.present = Bits(9);
+  std::string bytes = encode_coverage(*space, coverage);
   const std::string to = "\xa6\xb4\x02";  // 2024-01-09, as the days since 1970
   const std::size_t at = bytes.find(to);
   ASSERT_NE(at, std::string::npos);

@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, TableContract,
                                            Kind{"json_lines", Format::json_lines, write_json},
                                            Kind{"parquet", Format::parquet, write_parquet},
                                            Kind{"sqlite", Format::sqlite, write_sqlite}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace
 }  // namespace upkeep

@@ -116,7 +116,7 @@ Result<Rows> read_parquet(std::uint64_t size, parquet::ReadAt read,
   std::vector<Texts> texts;
   for (const std::size_t position : positions) texts.emplace_back(file.columns()[position]);
   std::vector<std::string_view> row_texts(positions.size());
-  UPKEEP_CHECK(file.read(positions, [&](const parquet::Batch& batch) -> Result<void> {
+  const auto take = [&](const parquet::Batch& batch) -> Result<void> {
     for (std::size_t row = 0; row < batch.rows; ++row) {
       for (std::size_t i = 0; i < texts.size(); ++i) {
         const auto text = texts[i].at(batch.columns[i], row);
@@ -129,7 +129,8 @@ Result<Rows> read_parquet(std::uint64_t size, parquet::ReadAt read,
       UPKEEP_CHECK(rows.add(row_texts));
     }
     return {};
-  }));
+  };
+  UPKEEP_CHECK(file.read(positions, take));
   if (rows.size() == 0) return fail("it has no rows");
   return rows;
 }

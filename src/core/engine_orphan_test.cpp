@@ -31,8 +31,9 @@ TEST(Orphan, is_shown_with_the_kind_and_the_priority_of_its_gap) {
   world.put("a/0");
   world.begin();
   world.restart();
-  ASSERT_EQ(world.engine->attempts().size(), 1u);
-  const Task& task = world.engine->attempts().front().task;
+  const std::vector<RunningAttempt> attempts = world.engine->attempts();
+  ASSERT_EQ(attempts.size(), 1u);
+  const Task& task = attempts.front().task;
   EXPECT_EQ(task.kind, GapKind::undersized);
   EXPECT_EQ(task.priority, Priority::high);
 }

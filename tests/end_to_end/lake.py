@@ -21,6 +21,7 @@ class Lake:
         self.data = self.folder / "lake"
         self.data.mkdir()
         self.state = self.folder / "state"
+        self.program = os.path.abspath(PROGRAM)
         self.write("upkeep.yaml", config)
         for name, text in (files or {}).items():
             self.write(name, text)
@@ -45,7 +46,7 @@ class Lake:
         return path.read_text().splitlines() if path.exists() else []
 
     def command(self, *arguments):
-        return [os.path.abspath(PROGRAM), "-c", str(self.folder / "upkeep.yaml"), *arguments]
+        return [self.program, "-c", str(self.folder / "upkeep.yaml"), *arguments]
 
     def start(self, *arguments, **options):
         return subprocess.Popen(self.command(*arguments), stdin=subprocess.DEVNULL,

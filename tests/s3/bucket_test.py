@@ -45,7 +45,7 @@ stores:
 collections:
   odd: {{store: lake, key: "{{name}}", dimensions: {{name: {{table: names.csv, fields: [name]}}}}}}
 """
-PUT = f'echo observed | {sys.executable} -B {HERE}/client.py put "$BUCKET" "raw/$1"'
+PUT = f'echo observed | "{sys.executable}" -B "{HERE}/client.py" put "$BUCKET" "raw/$1"'
 names = (f"upkeep-test-{os.getpid()}-{number}" for number in range(1000))
 
 

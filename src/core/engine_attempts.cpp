@@ -26,7 +26,8 @@ void Engine::Parts::choose(Time now, Task task) {
   }
   task.status = Task::Status::running;
   attempt.view.task = std::move(task);
-  if (track.coverage.taken_at + confirm_after < now) {
+  // Of what was carried over, partitions that were not expected then are not known to be gaps.
+  if (track.is_carried || track.coverage.taken_at + confirm_after < now) {
     attempt.view.phase = Phase::confirming;
     look(now, attempt);
   } else {

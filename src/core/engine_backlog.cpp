@@ -50,7 +50,8 @@ void Engine::Parts::launch_confirmed(Time now) {
   }
   for (const AttemptId id : confirmed) {
     AttemptTrack& attempt = attempts.at(id);
-    if (may_start(now) && may_fill(*attempt.collection)) {
+    if (may_start(now) && may_fill(*attempt.collection) &&
+        refusal(now, *attempt.collection, id).empty()) {
       launch(now, attempt);
     } else {
       backlog_stale = true;

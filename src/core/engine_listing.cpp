@@ -99,15 +99,16 @@ void Engine::Parts::mark_unknown(Time now, CollectionId id, const std::string& w
 
 /// The newer of what was listed now and before: a report was begun long before it can be read,
 /// and the store may have been listed since.
-Coverage Engine::Parts::newest(const CollectionFinding& finding, Time taken_at) const {
-  const CollectionTrack& track = of(finding.collection);
+Coverage Engine::Parts::newest(const CollectionFinding& finding, Time taken_at) {
+  CollectionTrack& track = of(finding.collection);
   const Space* space = track.space.get();
   const Coverage* known = &track.coverage;
   if (space == nullptr && track.baseline) {  // of an earlier life
     space = track.baseline->space.get();
     known = &track.baseline->coverage;
   }
-  if (space == nullptr || taken_at >= known->taken_at) return finding.coverage;
+  track.is_carried = space != nullptr && taken_at < known->taken_at;
+  if (!track.is_carried) return finding.coverage;
   return carry_over(*space, *known, *finding.space);
 }
 

@@ -52,7 +52,7 @@ struct Engine::Parts {
   void list(Time, StoreId);
   void list_at(Time, StoreId);
   void listing_failed(Time, StoreId, const std::string& why);
-  Coverage newest(const CollectionFinding&, Time taken_at) const;
+  Coverage newest(const CollectionFinding&, Time taken_at);
   void take(Time, const CollectionFinding&, Time taken_at);
   void mark_unknown(Time, CollectionId, const std::string& why);
   void hold_or_accept(Time, StoreId, const std::vector<CollectionId>&, Time taken_at);
@@ -108,7 +108,7 @@ struct Engine::Parts {
   Duration estimate(const Task&) const;
 
   // engine_refusal.cpp: collectors that lack a permission
-  std::string refusal(Time, CollectionId) const;
+  std::string refusal(Time, CollectionId, std::optional<AttemptId> except = {}) const;
   void judge_refusal(Time, const AttemptTrack&, std::uint64_t failed);
   void close_idle_refusals(Time);
 

@@ -18,8 +18,9 @@ std::string target_of(const Collector& collector) { return "collector:" + collec
 }  // namespace
 
 /// Why nothing of the collection may be started, because its collector was refused; empty when
-/// it may.
-std::string Engine::Parts::refusal(Time now, CollectionId id) const {
+/// it may. `except`: the attempt that is to start.
+std::string Engine::Parts::refusal(Time now, CollectionId id,
+                                   std::optional<AttemptId> except) const {
   const auto own = config.of(id).collector;
   if (!own) return {};
   const Collector& collector = config.of(*own);
@@ -27,7 +28,8 @@ std::string Engine::Parts::refusal(Time now, CollectionId id) const {
   std::uint64_t refusals = row == nullptr ? 0 : row->amount;
   std::uint64_t under_way = 0;
   for (const auto& [number, attempt] : attempts) {
-    if (!attempt.collection || config.of(*attempt.collection).collector != own) continue;
+    if (number == except || !attempt.collection || config.of(*attempt.collection).collector != own)
+      continue;
     ++under_way;
     if (attempt.outcome && attempt.outcome->why == FailureClass::permission_denied) ++refusals;
   }

@@ -71,6 +71,18 @@ TEST(Report, an_older_one_than_the_last_listing_is_no_news) {
   EXPECT_TRUE(world.started.empty());
 }
 
+TEST(Report, that_is_ignored_makes_no_gaps_of_what_was_not_expected_before) {
+  World world;
+  const CollectionId id = world.add("a", 5);
+  world.put_all("a", 10);
+  world.begin();
+  world.report_read = World::Report{world.now - 20h, world.objects};
+  world.resize(id, 10);
+  world.restart();
+  EXPECT_TRUE(world.started.empty());
+  EXPECT_EQ(world.summary().good(), 10u);
+}
+
 TEST(Report, without_its_coverage_a_life_confirms_what_is_there) {
   World world = reported_world();
   world.begin();

@@ -38,6 +38,7 @@ struct CollectionTrack {
   bool assigned = true;      ///< may be filled in this life
   SpacePtr space;            ///< null before the first finding
   Coverage coverage;         ///< in `space`
+  bool is_carried = false;   ///< was the last listing older than what was known, and ignored?
   bool is_accepted = false;  ///< is `coverage` the one that the next loss is measured against?
   std::optional<Baseline> baseline;  ///< otherwise this one is
   CollectionRow row;

@@ -29,7 +29,7 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   assignment_ = assignment;
   crew_ = &crew;
   baselines_ = baselines;
-  evidence_.emplace(config);
+  evidence_.emplace(config, baselines);
   must_be_held_.clear();
   known_at_.clear();
   listed_at_.clear();

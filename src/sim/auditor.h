@@ -133,6 +133,7 @@ class Auditor {
   std::map<AttemptId, Tried> tried_;          ///< started, not settled
   std::set<AttemptId> ids_;                   ///< ever started
   std::vector<AttemptId> settled_;            ///< in the commit that is being made
+  std::vector<std::string> let_in_again_;     ///< collectors, likewise
   std::map<Key, std::vector<Time>> charged_;  ///< starts of attempts that failed, since it was good
   std::map<std::string, Refusals> refusals_;  ///< by collector
 };

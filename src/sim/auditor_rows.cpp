@@ -55,7 +55,7 @@ void Auditor::committing(std::span<const Change> changes) {
     } else if (const auto* incident = std::get_if<PutIncident>(&change)) {
       const bool over = incident->row.state == IncidentRow::State::closed;
       if (over && incident->row.kind == "permission_denied") {
-        refusals_.erase(incident->row.target);
+        let_in_again_.push_back(incident->row.target);
       }
     }
   }
@@ -70,6 +70,8 @@ void Auditor::committed() {
     tried_.erase(tried);
   }
   settled_.clear();
+  for (const std::string& collector : let_in_again_) refusals_.erase(collector);
+  let_in_again_.clear();
 }
 
 /// What is remembered of a partition changes when an attempt on it is settled, never else.

@@ -10,6 +10,17 @@ constexpr Duration look_patience = std::chrono::minutes{5};
 
 }  // namespace
 
+Evidence::Evidence(const Config& config, const std::map<std::string, Baseline>& kept)
+    : config_(config) {
+  for (std::uint64_t i = 0; i < config_.collections.size(); ++i) {
+    const auto known = kept.find(config_.collections[i].name);
+    if (known == kept.end()) continue;
+    const Baseline& baseline = known->second;
+    listed_[CollectionId{i}] = {baseline.coverage.taken_at, true, baseline.space,
+                                baseline.coverage};
+  }
+}
+
 bool Evidence::told(const StoreListed& event) {
   if (listings_.erase(event.request) == 0) return false;
   for (std::uint64_t i = 0; i < config_.collections.size(); ++i) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/command.h"
+#include "core/engine.h"
 #include "core/event.h"
 #include "model/config.h"
 
@@ -17,7 +18,8 @@ namespace upkeep::sim {
 
 class Evidence {
  public:
-  explicit Evidence(const Config& config) : config_(config) {}
+  /// `kept`: what earlier lives knew.
+  Evidence(const Config&, const std::map<std::string, Baseline>& kept);
 
   // What the engine asked for, and when it decided to.
   void asked(const ListStore& wish, Time now) { listings_[wish.request] = now; }

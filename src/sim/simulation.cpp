@@ -94,7 +94,7 @@ class Simulation {
     for (int more = 0;
          !options_.ordinary && (fate_.missing() || daemon_.deaths() < options_.deaths); ++more) {
       fate_.make_up_for_missing();
-      if (more == 100) {
+      if (more == 300) {
         const auto missing = fate_.missing();
         throw Violation{"every_fault_strikes",
                         missing ? std::string(name_of(*missing)) : "too few deaths"};

@@ -138,15 +138,18 @@ bool XmlReader::take_text(std::string_view raw) {
     raw_ = raw;
     return true;
   }
-  if (!in_pieces_) {
-    text_.clear();
-    in_pieces_ = true;
-    if (!append_plain(raw_, text_)) {
-      wrong("an entity that XML does not know");
-      return false;
-    }
-  }
+  if (!begin_pieces()) return false;
   if (append_plain(raw, text_)) return true;
+  wrong("an entity that XML does not know");
+  return false;
+}
+
+/// From here on, the text of the element is gathered, for it stands in several places.
+bool XmlReader::begin_pieces() {
+  if (in_pieces_) return true;
+  text_.clear();
+  in_pieces_ = true;
+  if (append_plain(raw_, text_)) return true;
   wrong("an entity that XML does not know");
   return false;
 }
@@ -177,14 +180,7 @@ bool XmlReader::skip_markup() {
   at_ += data.size();
   const std::size_t begin = at_;
   if (!skip_past("]]>", "a CDATA section without end")) return false;
-  if (!in_pieces_) {
-    text_.clear();
-    in_pieces_ = true;
-    if (!append_plain(raw_, text_)) {
-      wrong("an entity that XML does not know");
-      return false;
-    }
-  }
+  if (!begin_pieces()) return false;
   text_.append(document_.substr(begin, at_ - begin - 3));
   return true;
 }

@@ -36,6 +36,7 @@ class XmlReader {
   Event close_tag();
   bool take_text(std::string_view raw);
   bool skip_markup();
+  bool begin_pieces();
   bool skip_past(std::string_view end, std::string_view what);
 
   std::string_view document_;

@@ -18,7 +18,8 @@ FUNCTION_LINES = 70
 COLUMNS = 100
 
 # Folders in which nothing may depend on more than its arguments.
-PURE = {"base", "model", "coverage", "collect", "parquet", "report", "s3", "config", "core"}
+PURE = {"base", "model", "coverage", "collect", "parquet", "report", "s3", "content", "config",
+        "core"}
 # The simulated world must be the same on every machine, but it may print.
 REPEATABLE = PURE | {"sim"}
 

@@ -116,9 +116,21 @@ Result<void> File::check_chunk(const RowGroup& group, std::size_t column) const 
   if (chunk.is_elsewhere) return wrong("its values lie in another file");
   if (const auto known = check_known(chunk.codec); !known) return wrong(known.error().text);
   if (chunk.values != group.rows) return wrong("it has not as many values as the file has rows");
-  if (chunk.begin < magic.size() || chunk.begin > data_end_ ||
-      chunk.size > data_end_ - chunk.begin) {
-    return wrong("its values lie outside of the file");
+  if (!lies_inside(chunk)) return wrong("its values lie outside of the file");
+  return {};
+}
+
+bool File::lies_inside(const ColumnChunk& chunk) const {
+  return chunk.begin >= magic.size() && chunk.begin <= data_end_ &&
+         chunk.size <= data_end_ - chunk.begin;
+}
+
+Result<void> File::check_places() const {
+  for (const RowGroup& group : metadata_.row_groups) {
+    for (std::size_t column = 0; column < group.columns.size(); ++column) {
+      if (group.columns[column].is_elsewhere || lies_inside(group.columns[column])) continue;
+      return in_column(columns_[column], Error{"its values lie outside of the file"});
+    }
   }
   return {};
 }

@@ -36,6 +36,10 @@ class File {
   std::uint64_t rows() const { return metadata_.rows; }
   std::size_t row_groups() const { return metadata_.row_groups.size(); }
 
+  /// Do the values of all columns lie between the begin and the footer? Columns that are not read
+  /// here are looked at, too; an error names the column.
+  Result<void> check_places() const;
+
   /// The position of a column by its name; an error names those that there are.
   Result<std::size_t> find(std::string_view name) const;
 
@@ -47,6 +51,7 @@ class File {
  private:
   File() = default;
   Result<void> check_chunk(const RowGroup&, std::size_t column) const;
+  bool lies_inside(const ColumnChunk&) const;
 
   ReadAt read_;
   std::uint64_t data_end_ = 0;  ///< where the footer begins

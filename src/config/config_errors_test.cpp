@@ -66,9 +66,6 @@ TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that
   check(in_file,
         {
             {"http: {listen: 127.0.0.1:8080}\n", {"1:1: http: this version has no `http` yet"}},
-            {"loop: {dry_run: true, min_tasks_to_trigger: 1}\n",
-             {"1:8: loop.dry_run: this version has no `dry_run` yet",
-              "1:23: loop.min_tasks_to_trigger: this version has no `min_tasks_to_trigger` yet"}},
             {"collectors: {get: {command: [x], schedule: [\"0 2 * * *\"], upstream: y}}\n",
              {"1:34: collectors.get.schedule: this version has no `schedule` yet",
               "1:59: collectors.get.upstream: this version has no `upstream` yet"}},

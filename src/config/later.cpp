@@ -9,7 +9,7 @@ namespace upkeep {
 namespace {
 
 /// A `*` stands for any one name.
-constexpr std::array<std::string_view, 13> paths{
+constexpr std::array<std::string_view, 11> paths{
     "http",
     "log",
     "upstreams",
@@ -18,8 +18,6 @@ constexpr std::array<std::string_view, 13> paths{
     "remedies",
     "notify",
     "maintenance",
-    "loop.dry_run",
-    "loop.min_tasks_to_trigger",
     "collections.*.expect.valid",
     "collectors.*.schedule",
     "collectors.*.upstream",

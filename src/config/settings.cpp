@@ -29,15 +29,21 @@ Form<Zone> time_zone() {
 }
 
 Form<Loop> loop() {
-  return record<Loop>("a map with the keys of `loop`",
-                      {
-                          key("reconcile_every", &Loop::reconcile_every, duration(1s),
-                              "How often all stores are listed and compared."),
-                          key("queue_poll", &Loop::queue_poll, duration(10ms),
-                              "How often the queue is looked at for tasks that can start."),
-                          key("max_run_time", &Loop::max_run_time, duration(1s),
-                              "How long `upkeep run` may take; after that it starts nothing more."),
-                      });
+  return record<Loop>(
+      "a map with the keys of `loop`",
+      {
+          key("reconcile_every", &Loop::reconcile_every, duration(1s),
+              "How often all stores are listed and compared."),
+          key("queue_poll", &Loop::queue_poll, duration(10ms),
+              "How often the queue is looked at for tasks that can start."),
+          key("min_tasks_to_trigger", &Loop::min_tasks_to_trigger, whole_number(1, 1'000'000),
+              "The loop begins to fill when so many tasks can start."),
+          key("max_run_time", &Loop::max_run_time, duration(1s),
+              "How long a round of filling may take; after that it starts nothing "
+              "more. What runs keeps its own timeout."),
+          key("dry_run", &Loop::dry_run, flag(),
+              "The loop lists, compares and plans, but starts no collector."),
+      });
 }
 
 Form<QueueSettings> queue() {

@@ -152,6 +152,8 @@ std::optional<Task> Backlog::next() {
 }
 
 bool Backlog::has_more() const { return parts_->pending > parts_->pending_kept; }
+
+std::uint64_t Backlog::pending() const { return parts_->pending; }
 Time Backlog::nothing_until() const { return parts_->nothing_until; }
 
 Queue Backlog::window(std::uint64_t limit) const {

@@ -65,6 +65,8 @@ class Backlog {
   std::optional<Task> next();
   /// Are there more pending tasks than were kept? Then a new backlog gives them.
   bool has_more() const;
+  /// How many tasks could start, when it was computed.
+  std::uint64_t pending() const;
   /// When there was nothing to start: until then there is nothing either, unless coverage, rows
   /// or holds change. Time::max() when only such a change can make a task.
   Time nothing_until() const;

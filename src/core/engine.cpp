@@ -316,6 +316,13 @@ std::vector<RunningAttempt> Engine::attempts() const {
   return views;
 }
 
+std::optional<Time> Engine::filling_since() const { return parts_->round.since; }
+
+std::optional<Time> Engine::next_listing(StoreId id) const {
+  const Time next = parts_->stores.at(id.value).next_listing;
+  return next == Time::max() ? std::nullopt : std::optional(next);
+}
+
 Queue Engine::queue(Time now) const {
   const std::uint64_t window = parts_->config.queue.window;
   const Queue waiting =

@@ -78,6 +78,10 @@ class Engine {
   const std::map<std::uint64_t, PartitionRow>& rows(CollectionId) const;
   const std::map<IncidentId, IncidentRow>& incidents() const;
   std::vector<RunningAttempt> attempts() const;
+  /// Since when the loop has been filling, without a pause; nothing while it does not.
+  std::optional<Time> filling_since() const;
+  /// When the store will be listed next; nothing while it is being listed.
+  std::optional<Time> next_listing(StoreId) const;
 
  private:
   struct Parts;

@@ -16,8 +16,13 @@ bool Engine::Parts::all_judged() const {
 }
 
 bool Engine::Parts::may_start(Time now) const {
-  if (!assignment.fill || !config.enabled || stopping || complete || disk_low_since) return false;
-  return !is_one_run() || (now < *assignment.run_until && all_judged());
+  if (!may_work()) return false;
+  if (is_one_run()) return now < *assignment.run_until && all_judged();
+  return round.since && now < *round.since + config.loop.max_run_time;
+}
+
+bool Engine::Parts::may_work() const {
+  return assignment.fill && config.enabled && !stopping && !complete && !disk_low_since;
 }
 
 bool Engine::Parts::has_room() const {
@@ -62,17 +67,18 @@ void Engine::Parts::launch_confirmed(Time now) {
 
 void Engine::Parts::fill(Time now) {
   launch_confirmed(now);
-  while (may_start(now) && has_room()) {
+  begin_round(now);
+  bool is_out_of_tasks = false;
+  while (may_start(now) && has_room() && !is_out_of_tasks) {
     auto task = next_task(now);
-    if (!task) return;
-    choose(now, *std::move(task));
+    is_out_of_tasks = !task;
+    if (task) choose(now, *std::move(task));
   }
+  end_round(now, is_out_of_tasks);
 }
 
 std::optional<Task> Engine::Parts::next_task(Time now) {
-  const bool unknown = std::ranges::none_of(
-      collections, [](const CollectionTrack& track) { return track.standing == Standing::known; });
-  if (unknown) return {};
+  if (!is_anything_known()) return {};
   for (;;) {
     if (backlog_stale && now >= backlog_not_before) rebuild_backlog(now);
     if (!backlog) break;

@@ -305,6 +305,7 @@ void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& l
   drop_old_strangers(now, track);
   check_completeness(now, id, summary);
   keep_coverage(id);
+  round.was_cut = false;
   backlog_stale = true;
   backlog_not_before = now;
 }

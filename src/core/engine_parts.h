@@ -1,7 +1,5 @@
-// What the engine remembers while it lives, and its decisions by topic. Private to
-// engine*.cpp: engine.cpp starts, dispatches and ends, engine_listing.cpp judges inventories,
-// engine_attempts.cpp starts and ends attempts, engine_proof.cpp settles them,
-// engine_backlog.cpp chooses what is next, engine_refusal.cpp brakes refused collectors.
+// What the engine remembers while it lives, and its decisions by topic: each has a file, which is
+// named where its decisions begin. Private to engine*.cpp.
 #pragma once
 #include <map>
 #include <optional>
@@ -94,6 +92,7 @@ struct Engine::Parts {
   void due(Time, const BacklogDue&);
   void fill(Time);
   bool all_judged() const;
+  bool may_work() const;
   bool may_start(Time) const;
   bool has_room() const;
   void launch_confirmed(Time);
@@ -106,6 +105,13 @@ struct Engine::Parts {
   void raise_unfillable(Time, CollectionId);
   Backlog compute_backlog(Time, Backlog::Keep) const;
   Duration estimate(const Task&) const;
+
+  // engine_round.cpp: when the loop fills at all
+  void on(Time, const ReconcileAsked&);
+  void on(Time, const FillAsked&);
+  void begin_round(Time);
+  void end_round(Time, bool is_out_of_tasks);
+  bool is_anything_known() const;
 
   // engine_refusal.cpp: collectors that lack a permission
   std::string refusal(Time, CollectionId, std::optional<AttemptId> except = {}) const;
@@ -136,6 +142,7 @@ struct Engine::Parts {
   bool backlog_stale = true;
   Time backlog_not_before;          ///< not computed again before this, to bound its cost
   Time backlog_wake = Time::max();  ///< the earliest BacklogDue that is set
+  RoundTrack round;
   std::optional<Time> disk_low_since;
   bool stopping = false, complete = false;
 };

@@ -59,6 +59,13 @@ struct CollectionTrack {
   std::vector<std::uint64_t> busy_indices() const;
 };
 
+/// The loop's round of filling, and what bears on the next one.
+struct RoundTrack {
+  std::optional<Time> since;  ///< attempts are started since then
+  bool was_cut = false;       ///< the last one took too long; what it started goes on
+  bool is_asked = false;      ///< by people, and no round came of it yet
+};
+
 /// An attempt from its choice until its partitions are settled.
 struct AttemptTrack {
   RunningAttempt view;

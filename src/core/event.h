@@ -13,7 +13,9 @@
 #include "coverage/coverage.h"
 #include "coverage/space.h"
 #include "model/collection.h"
+#include "model/condition.h"
 #include "model/state.h"
+#include "model/store.h"
 
 namespace upkeep {
 
@@ -70,10 +72,22 @@ struct AckAsked {
   IncidentId incident;
 };
 
+/// List these stores now, and compare; all of them when none is named.
+struct ReconcileAsked {
+  std::vector<StoreId> stores;
+};
+
+/// Fill what is lacking there now: what waits or rests waits no longer.
+struct FillAsked {
+  std::vector<CollectionId> collections;  ///< all, when empty
+  Condition where;
+};
+
 /// Start nothing new, end what runs.
 struct StopAsked {};
 
-using Event = std::variant<TimePassed, StoreListed, PartitionsSeen, AttemptReported, AttemptEnded,
-                           OrphanEnded, DiskMeasured, AckAsked, StopAsked>;
+using Event =
+    std::variant<TimePassed, StoreListed, PartitionsSeen, AttemptReported, AttemptEnded,
+                 OrphanEnded, DiskMeasured, AckAsked, ReconcileAsked, FillAsked, StopAsked>;
 
 }  // namespace upkeep

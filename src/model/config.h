@@ -16,7 +16,9 @@ namespace upkeep {
 struct Loop {
   Duration reconcile_every = std::chrono::hours{1};
   Duration queue_poll = std::chrono::seconds{30};
+  std::uint64_t min_tasks_to_trigger = 1;  ///< a round of filling begins with so many
   Duration max_run_time = std::chrono::hours{2};
+  bool dry_run = false;  ///< everything but collectors
 };
 
 struct Score {

@@ -34,7 +34,9 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   known_at_.clear();
   listed_at_.clear();
   reasons_.clear();
-  stop_told_ = disk_low_ = completed_ = false;
+  stop_told_ = disk_low_ = completed_ = fill_told_ = false;
+  hurried_.clear();
+  busy_since_.reset();
   hours_after_the_end_ = hours_in_vain_ = 0;
   life_began_ = world_.now;
   for (auto& [id, attempt] : tried_) {  // what the last life was told is forgotten
@@ -57,6 +59,8 @@ void Auditor::told(const Event& event) {
   time_goes_on(event);
   must_be_held_.clear();
   known_at_.clear();
+  fill_told_ = std::holds_alternative<FillAsked>(event);
+  if (engine_ != nullptr) note_busy(2);
   if (const auto* listed = std::get_if<StoreListed>(&event)) {
     if (!evidence_->told(*listed)) return;  // nobody waits for it
     if (listed->error) {
@@ -68,6 +72,7 @@ void Auditor::told(const Event& event) {
       }
       expect_holds(*listed);
       listed_at_[listed->store] = now;
+      if (busy_since_) busy_since_ = now;
     }
   } else if (const auto* seen = std::get_if<PartitionsSeen>(&event)) {
     evidence_->told(*seen, now);
@@ -100,6 +105,8 @@ void Auditor::told(const Event& event) {
   } else if (const auto* ack = std::get_if<AckAsked>(&event)) {
     const auto incident = engine_->incidents().find(ack->incident);
     if (incident != engine_->incidents().end()) refusals_[incident->second.target].acked = now;
+    for (auto& [store, reasons] : reasons_) ++reasons;
+  } else if (std::holds_alternative<ReconcileAsked>(event)) {
     for (auto& [store, reasons] : reasons_) ++reasons;
   } else if (std::holds_alternative<StopAsked>(event)) {
     stop_told_ = true;
@@ -134,6 +141,7 @@ void Auditor::decided(const Step& step) {
   }
   holds_are_made();
   inventories_do_not_go_back();
+  people_change_only_waits(step);
   for (const Command& command : step.commands) {
     if (const auto* start = std::get_if<StartAttempt>(&command)) {
       starts_only_what_may_start(*start);
@@ -142,12 +150,14 @@ void Auditor::decided(const Step& step) {
       starts_nothing_unconfirmed(*start);
       starts_nothing_too_early(*start);
       batches_fit(*start);
+      rounds_end(*start);
     } else if (const auto* list = std::get_if<ListStore>(&command)) {
       evidence_->asked(*list, world_.now);
     } else if (const auto* look = std::get_if<LookAt>(&command)) {
       evidence_->asked(*look, world_.now);
     }
   }
+  note_busy(1);
 }
 
 void Auditor::listing(const ListStore& wish) {

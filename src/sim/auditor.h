@@ -2,6 +2,7 @@
 // promise is one function with its name; what it needs to know it learns from the events,
 // rows and processes themselves, not from the engine.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -92,6 +93,11 @@ class Auditor {
   void journal_is_bounded() const;
   void attempts_do_not_last();
 
+  // At a wish of people, and while the loop fills (auditor_rounds.cpp).
+  void people_change_only_waits(const Step&);
+  void rounds_end(const StartAttempt&) const;
+  void note_busy(std::ptrdiff_t enough);
+
   // At a listing (auditor_listings.cpp).
   void expect_holds(const StoreListed&);
   std::pair<SpacePtr, const Coverage*> accepted(CollectionId) const;
@@ -124,6 +130,9 @@ class Auditor {
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
+  bool fill_told_ = false;             ///< by the event of the step that is being made
+  std::vector<PartitionRow> hurried_;  ///< by people, not durable yet
+  std::optional<Time> busy_since_;     ///< with attempts, or since the last listing
   int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
   int hours_in_vain_ = 0;          ///< with tasks that could start, and none that did
   std::size_t starts_before_ = 0;  ///< of attempts, up to an hour ago

@@ -89,7 +89,8 @@ void Auditor::nothing_waits_in_vain() {
                         !stop_told_ && !disk_low_ && engine_->attempts().empty();
   const bool has_started = std::exchange(starts_before_, ids_.size()) != ids_.size();
   const Queue queue = engine_->queue(world_.now);
-  const bool waits = !queue.tasks.empty() && queue.tasks.front().status == Task::Status::pending;
+  const auto pending = std::ranges::count(queue.tasks, Task::Status::pending, &Task::status);
+  const bool waits = static_cast<std::uint64_t>(pending) >= config_->loop.min_tasks_to_trigger;
   hours_in_vain_ = may_fill && waits && !has_started ? hours_in_vain_ + 1 : 0;
   if (hours_in_vain_ > 1) {
     violated("nothing_waits_in_vain",

@@ -34,6 +34,7 @@ void Auditor::committing(std::span<const Change> changes) {
   }
   for (const Change& change : changes) {
     if (const auto* put = std::get_if<PutPartition>(&change)) {
+      if (std::ranges::find(hurried_, put->row) != hurried_.end()) continue;
       rows_change_with_attempts(put->row, settled);
       const AttemptId attempt = settled.at({put->row.collection, put->row.key});
       const auto tried = tried_.find(attempt);
@@ -62,6 +63,7 @@ void Auditor::committing(std::span<const Change> changes) {
 }
 
 void Auditor::committed() {
+  hurried_.clear();
   for (const AttemptId id : settled_) {
     const auto tried = tried_.find(id);
     if (tried == tried_.end()) continue;

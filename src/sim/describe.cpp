@@ -89,6 +89,11 @@ std::string describe(const Event& event, const Config& config) {
                    return fmt::format("the disk has {} MB free", e.free / 1'000'000);
                  },
                  [](const AckAsked& e) { return to_text(e.incident) + " is acknowledged"; },
+                 [](const ReconcileAsked&) { return std::string("a listing is asked for"); },
+                 [](const FillAsked& e) {
+                   return fmt::format("filling is asked for{}{}", e.where.text.empty() ? "" : " ",
+                                      e.where.text);
+                 },
                  [](const StopAsked&) { return std::string("stop is asked"); }},
       event);
 }

@@ -83,6 +83,8 @@ constexpr std::array<Row, fault_count> table{{
     // of hours
     {stop_asked, "stop_asked", 400},
     {acked_at_random, "acked_at_random", 3000},
+    {reconcile_asked, "reconcile_asked", 1000},
+    {fill_asked, "fill_asked", 1000},
 }};
 
 constexpr bool in_order() {

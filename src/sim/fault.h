@@ -76,9 +76,11 @@ enum class Fault : std::uint8_t {
   collector_renamed,
   stop_asked,
   acked_at_random,
+  reconcile_asked,
+  fill_asked,
 };
 
-inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::acked_at_random) + 1;
+inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::fill_asked) + 1;
 
 /// "collector_lies"
 std::string_view name_of(Fault);

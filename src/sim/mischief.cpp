@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
+
+#include "coverage/selector.h"
 
 namespace upkeep::sim {
 
@@ -139,7 +142,19 @@ void Mischief::strike_daemon() {
     std::advance(incident, world_.dice.below(incidents.size()));
     daemon_.tell(AckAsked{incident->first});
   }
+  if (world_.fate.strikes(Fault::reconcile_asked)) daemon_.tell(ReconcileAsked{});
+  if (daemon_.is_alive() && world_.fate.strikes(Fault::fill_asked)) ask_for_filling();
   if (daemon_.is_alive() && world_.fate.strikes(Fault::stop_asked)) daemon_.tell(StopAsked{});
+}
+
+/// People mended something and do not want to wait, mostly for one collection.
+void Mischief::ask_for_filling() {
+  Random& dice = world_.dice;
+  FillAsked ask;
+  if (dice.chance(60))
+    ask.collections = {CollectionId{dice.below(daemon_.config().collections.size())}};
+  if (const auto where = parse_condition("age < 20d"); where && dice.chance(30)) ask.where = *where;
+  daemon_.tell(std::move(ask));
 }
 
 }  // namespace upkeep::sim

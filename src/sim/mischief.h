@@ -21,6 +21,7 @@ class Mischief {
   void strike_permissions();
   void strike_machine();
   void strike_daemon();
+  void ask_for_filling();
   void somebody_fills(PretendStore&, const std::string& name);
 
   World& world_;

@@ -229,6 +229,7 @@ class Simulation {
     mischief_.make_good();
     for (CollectionText& collection : world_.installation.collections) collection.declared = true;
     set_value(world_.installation.settings, "enabled", "true");
+    fill_from_the_first_task_on();
     config_ = &world_.read_config();
     world_.say("people", "the storm is over");
     if (daemon_.is_alive()) daemon_.die(Fault::dies_idle);
@@ -241,6 +242,15 @@ class Simulation {
     for (const Collection& collection : config_->collections) {
       result_.partitions += (*world_.space_of(*config_, collection))->size();
     }
+  }
+
+  /// Or the last two gaps would wait for a third.
+  void fill_from_the_first_task_on() {
+    Settings& settings = world_.installation.settings;
+    std::string loop = value_of(settings, "loop");
+    constexpr std::string_view key = "min_tasks_to_trigger: ";
+    loop.at(loop.find(key) + key.size()) = '1';
+    set_value(settings, "loop", loop);
   }
 
   void acknowledge_holds() {

@@ -53,7 +53,10 @@ class Maker {
                                        "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"}));
     const std::string every = one_of(std::array{"30m", "1h", "1h", "2h", "4h"});
     const std::string poll = one_of(std::array{"30s", "1m", "5m"});
-    all.emplace_back("loop", fmt::format("{{reconcile_every: {}, queue_poll: {}}}", every, poll));
+    const std::string time = one_of(std::array{"20m", "2h", "2h", "6h"});
+    all.emplace_back("loop", fmt::format("{{reconcile_every: {}, queue_poll: {}, max_run_time: {}, "
+                                         "min_tasks_to_trigger: {}}}",
+                                         every, poll, time, dice_.chance(20) ? 3 : 1));
     const std::string window = one_of(std::array{"5", "50", "1000"});
     const std::string promote = one_of(std::array{"2h", "24h", "3d"});
     all.emplace_back("queue", fmt::format("{{window: {}, promote_after: {}}}", window, promote));

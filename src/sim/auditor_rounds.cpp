@@ -1,0 +1,58 @@
+// Promises about the rounds in which the loop fills, and about the wishes of people.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/auditor.h"
+
+namespace upkeep::sim {
+
+/// Who asks to fill ends waits, and nothing else that is known of a partition. Each wish is good
+/// for one more attempt.
+void Auditor::people_change_only_waits(const Step& step) {
+  if (!fill_told_) return;
+  for (const Change& change : step.changes) {
+    const auto* put = std::get_if<PutPartition>(&change);
+    if (put == nullptr || put->row.not_before != world_.now) continue;
+    const PartitionRow* durable = row_of({put->row.collection, put->row.key});
+    // A step before may not be durable yet, and may have changed the row.
+    if (durable != nullptr && durable->changed == put->row.changed) {
+      PartitionRow expected = *durable;
+      expected.not_before = world_.now;
+      if (expected != put->row) {
+        violated("people_change_only_waits",
+                 fmt::format("the row of {} {}", put->row.collection, put->row.key));
+      }
+    }
+    hurried_.push_back(put->row);
+    const auto charged = charged_.find({put->row.collection, put->row.key});
+    if (charged != charged_.end() && !charged->second.empty()) {
+      charged->second.erase(charged->second.begin());
+    }
+  }
+}
+
+/// After loop.max_run_time nothing more is started, until what runs has ended or a store was
+/// listed again.
+void Auditor::rounds_end(const StartAttempt& start) const {
+  if (assignment_.run_until || !busy_since_) return;
+  if (world_.now < *busy_since_ + config_->loop.max_run_time) return;
+  violated("rounds_end",
+           fmt::format("a{} starts although the loop has been filling for {}", start.attempt.value,
+                       to_rough_text(world_.now - *busy_since_)));
+}
+
+/// Before a step and after it. With one attempt under way a step may end it, and so the round.
+void Auditor::note_busy(std::ptrdiff_t enough) {
+  const auto busy = std::ranges::count_if(engine_->attempts(), [](const RunningAttempt& attempt) {
+    return attempt.phase == RunningAttempt::Phase::confirming ||
+           attempt.phase == RunningAttempt::Phase::running;
+  });
+  if (busy < enough) {
+    busy_since_.reset();
+  } else if (!busy_since_) {
+    busy_since_ = world_.now;
+  }
+}
+
+}  // namespace upkeep::sim

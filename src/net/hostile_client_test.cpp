@@ -123,7 +123,7 @@ TEST(HostileClient, a_refusal_names_the_mend) {
       answer_to(*server, "GET / HTTP/1.1\r\nHost: evil.\xff\"example\r\n\r\n");
   EXPECT_EQ(status_of(answer), 403);
   EXPECT_EQ(body_of(answer),
-            "{\"error\":\"the server does not go by the name `evil.?\\\"example`; ask it as "
+            "{\"error\":\"the server does not go by the name `evil.\uFFFD\\\"example`; ask it as "
             "localhost, or add this name to its hosts\"}\n");
 }
 

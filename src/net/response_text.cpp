@@ -7,7 +7,7 @@
 #include <chrono>
 #include <utility>
 
-#include "base/text.h"
+#include "base/json_text.h"
 
 namespace upkeep {
 namespace {
@@ -93,21 +93,7 @@ void write(std::string& text, const Header& header) {
 }  // namespace
 
 HttpResponse error_response(int status, std::string_view text) {
-  std::string body = "{\"error\":\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      body.append({'\\', c});
-    } else if (byte < 0x20 || byte == 0x7f) {
-      body += fmt::format("\\u{:04x}", byte);
-    } else {
-      body += c;
-    }
-  }
-  if (!is_utf8(body)) {  // a header may hold any bytes
-    std::ranges::replace_if(body, [](unsigned char c) { return c >= 0x80; }, '?');
-  }
-  return {.status = status, .body = body + "\"}\n"};
+  return {.status = status, .body = "{\"error\":" + to_json_string(text) + "}\n"};
 }
 
 std::string response_text(const HttpResponse& response, ResponseForm form) {

@@ -1,0 +1,75 @@
+// upkeep.log: what the program says while nobody watches.
+#pragma once
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "io/descriptor.h"
+
+namespace upkeep {
+
+enum class LogLevel : unsigned char { debug, info, warning, error };
+std::string_view to_text(LogLevel);
+/// By its name; nothing when there is none such.
+std::optional<LogLevel> parse_log_level(std::string_view);
+
+enum class LogForm : unsigned char { text, json };
+
+struct LogSettings {
+  std::string path;
+  std::uint64_t size_max = 100'000'000;  ///< bytes; a line that is longer stands alone in a file
+  int keep = 5;                          ///< files besides the current one
+  LogLevel level = LogLevel::info;       ///< what is below is not written
+  LogForm form = LogForm::text;
+  std::vector<std::string> secrets = {};  ///< appear as ***
+  std::optional<int> journal = {};        ///< descriptor: write there for systemd, not to the file
+};
+
+/// The descriptor, when systemd's journal reads it. `journal_stream` is $JOURNAL_STREAM, the
+/// device and inode of what systemd opened; it goes to children too, whose output is elsewhere.
+std::optional<int> journal_on(int descriptor, std::string_view journal_stream);
+
+/// Lines are `TIME LEVEL COMPONENT: TEXT`, the time by RFC 3339, or JSON with the members time,
+/// level, component and text; for the journal, which knows the time, `<PRIORITY>COMPONENT: TEXT`.
+/// Control characters in component and text become spaces.
+///
+/// A file that would grow beyond `size_max` becomes PATH.1, the older ones move up, and those
+/// beyond `keep` are dropped. A file that somebody moved or removed is made anew. Lines that cannot
+/// be written are counted, and the next one that can be is preceded by their number. No line stays
+/// written in part. May be used from any thread. SIGXFSZ must be ignored where files are limited.
+class LogFile {
+ public:
+  explicit LogFile(LogSettings);
+
+  void write(Time, LogLevel, std::string_view component, std::string_view text);
+  /// From now on; what was hidden before stays hidden.
+  void set(LogSettings);
+  void hide(std::string secret);
+  /// Lines that were lost since the last that was written.
+  std::uint64_t lost() const;
+
+ private:
+  std::string line_of(Time, LogLevel, std::string_view component, std::string_view text) const;
+  std::string redacted(std::string_view) const;
+  bool put_or_lose(const std::string& line);
+  Result<void> put(const std::string& line);
+  Result<void> put_in_file(const std::string& line);
+  Result<std::uint64_t> open();
+  Result<void> rotate();
+  void add_secret(std::string);
+
+  mutable std::mutex mutex_;  ///< guards everything
+  LogSettings settings_;
+  std::vector<std::string> secrets_;  ///< longer ones first
+  Descriptor file_;
+  std::uint64_t lost_ = 0;
+  std::string why_lost_;
+  std::string why_not_rotated_;
+};
+
+}  // namespace upkeep

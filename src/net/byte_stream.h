@@ -25,9 +25,8 @@ class ByteStream {
   virtual void read(std::span<char>, WhenRead) = 0;
   /// All of it.
   virtual void write(std::string_view, When) = 0;
-  /// Says that nothing more will be written, and swallows what still comes until the other side
-  /// says so, too: a connection that is closed with unread bytes takes its last answer with it.
-  virtual void finish(std::function<void()>) = 0;
+  /// Says that nothing more will be written; what still comes can be read.
+  virtual void finish() = 0;
   /// At once.
   virtual void close() = 0;
 };

@@ -1,5 +1,6 @@
 // The server against clients that break the rules, dawdle, crowd or do not read.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <future>
@@ -215,6 +216,30 @@ TEST(HostileClient, nobody_whose_request_is_being_answered_gives_way) {
   EXPECT_EQ(status_of(one.read_answer()), 200);
   held.at(1)->send({.body = "2"});
   EXPECT_EQ(status_of(two.read_answer()), 200);
+}
+
+TEST(HostileClient, more_clients_than_descriptors_make_the_older_ones_give_way) {
+  const auto server = serve({.deadline = 1h});
+  std::vector<TestConnection> clients;
+  for (int i = 0; i < 200; ++i) clients.push_back(TestConnection::unconnected());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(clients.back().number()) + 6;  // five for the server
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  for (TestConnection& client : clients) client.connect(server->ports().at(0));
+  clients.back().send(good);
+  EXPECT_EQ(status_of(clients.back().read_answer()), 200);
+  EXPECT_EQ(clients.front().read_to_end(), "");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+TEST(HostileClient, who_was_told_goodbye_and_stays_gives_way_too) {
+  const auto server = serve({.deadline = 1h, .connections = 1});
+  auto one = TestConnection::to_port(server->ports().at(0));
+  one.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(body_of(one.read_to_end()), "yes");
+  EXPECT_EQ(status_of(answer_to(*server, good)), 200);
 }
 
 TEST(HostileClient, a_client_that_does_not_read_its_answer_is_cut_off) {

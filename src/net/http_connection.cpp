@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t piece = 64 << 10;          ///< bytes that must be taken within one deadline
 constexpr std::size_t pipelined_max = 64 << 10;  ///< bytes read ahead while a request is answered
+constexpr std::size_t swallowed_max = 16 << 20;  ///< bytes
 constexpr Duration farewell = std::chrono::seconds{2};
 
 Time now() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
@@ -122,17 +123,24 @@ void HttpConnection::read() {
   is_reading_ = true;
   stream_->read(space_, [self = shared_from_this()](std::optional<std::size_t> size) {
     self->is_reading_ = false;
-    if (self->stage_ >= Stage::ending) return;
+    if (self->stage_ == Stage::closed) return;
     if (!size || *size == 0) return self->take_end(!size);
     self->take_input(*size);
   });
 }
 
 void HttpConnection::take_input(std::size_t size) {
-  if (stage_ == Stage::events) return read();  // there is nothing to be asked in a stream
+  if (stage_ >= Stage::events) return swallow(size);
   input_.append(space_.data(), size);
   if (stage_ == Stage::answering) return read();
   advance();
+}
+
+/// There is nothing to be asked in a stream, or after the end.
+void HttpConnection::swallow(std::size_t size) {
+  swallowed_ += size;
+  if (swallowed_ > swallowed_max) return close();
+  read();
 }
 
 /// A client that only sends no more may still wait for its answer; whether it does, nobody knows.
@@ -213,11 +221,16 @@ void HttpConnection::write_piece(std::size_t at, void (HttpConnection::*then)())
   });
 }
 
+/// Swallows what still comes until the client ends, too: a connection that is closed with unread
+/// bytes takes its last answer with it.
 void HttpConnection::finish() {
   stage_ = Stage::ending;
   tell_gone();
+  if (has_ended_) return close();
   limit(std::min(rules_->listen.deadline, farewell), &HttpConnection::cut);
-  stream_->finish([self = shared_from_this()] { self->close(); });
+  stream_->finish();
+  input_.clear();
+  read();
 }
 
 void HttpConnection::late() {

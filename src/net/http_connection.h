@@ -43,9 +43,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// At once. Whoever waits for when_gone() is told, unless the server ends.
   void close(bool server_ends = false);
 
-  /// Since when it has waited for a request to be whole; nothing while one is answered.
+  /// Since when it has waited for a request to be whole, or for the client to end; nothing while
+  /// a request is answered.
   std::optional<Clock::time_point> waits_since() const {
-    if (stage_ > Stage::reading) return {};
+    if (stage_ == Stage::answering || stage_ == Stage::events) return {};
     return since_;
   }
 
@@ -66,6 +67,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void refuse(const Refusal&);
   void read();
   void take_input(std::size_t);
+  void swallow(std::size_t);
   void take_end(bool is_broken);
   void write(std::string text, void (HttpConnection::*then)());
   void write_piece(std::size_t at, void (HttpConnection::*then)());
@@ -91,6 +93,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool has_ended_ = false;   ///< the client sends no more
   bool keeps_alive_ = true;  ///< after this answer
   bool stream_ends_ = false;
+  std::size_t swallowed_ = 0;  ///< bytes that were no requests
   std::string input_, output_, last_events_;
   std::array<char, 16384> space_;
   std::unique_ptr<RequestParser> parser_;

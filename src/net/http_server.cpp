@@ -30,7 +30,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-constexpr milliseconds breath{100};  ///< until a machine without descriptors is asked again
+constexpr milliseconds breath{100};  ///< until a machine that has no room is asked again
 
 /// Accepts connections and knows those that are there.
 class Listener {
@@ -72,8 +72,9 @@ class Listener {
           ::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (number >= 0) {
         take(number);
+      } else if (errno == EMFILE && make_room()) {
+        continue;
       } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        make_room();
         pause_.expires_after(breath);
         pause_.async_wait([this](const error_code& error) {
           if (!error) accept_all();

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "net/byte_stream.h"
-#include "net/drain.h"
 
 namespace upkeep {
 namespace {
@@ -32,10 +31,9 @@ class PlainStream final : public ByteStream {
                       [socket = socket_, when = std::move(when)](const error_code& error,
                                                                  std::size_t) { when(!error); });
   }
-  void finish(std::function<void()> done) override {
+  void finish() override {
     error_code ignored;
     socket_->shutdown(StreamSocket::shutdown_send, ignored);
-    drain(*socket_, socket_, std::move(done));
   }
   void close() override {
     error_code ignored;

@@ -22,19 +22,34 @@ constexpr int patience = 10'000;  ///< milliseconds
 }  // namespace
 
 TestConnection TestConnection::to_port(std::uint16_t port, bool is_v6) {
-  TestConnection made(::socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(port);
-  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(port);
-  v6.sin6_addr = in6addr_loopback;
-  const auto* const address =
-      is_v6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
-  UPKEEP_ASSERT(::connect(made.number_, address, is_v6 ? sizeof v6 : sizeof v4) == 0);
+  if (!is_v6) {
+    TestConnection made = unconnected();
+    made.connect(port);
+    return made;
+  }
+  TestConnection made(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  address.sin6_addr = in6addr_loopback;
+  UPKEEP_ASSERT(
+      ::connect(made.number_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   return made;
+}
+
+TestConnection TestConnection::unconnected() {
+  TestConnection made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UPKEEP_ASSERT(made.number_ >= 0);
+  return made;
+}
+
+void TestConnection::connect(std::uint16_t port) const {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  UPKEEP_ASSERT(::connect(number_, reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+                0);
 }
 
 TestConnection TestConnection::to_socket(const std::string& path) {

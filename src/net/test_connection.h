@@ -12,6 +12,8 @@ class TestConnection {
  public:
   static TestConnection to_port(std::uint16_t port, bool is_v6 = false);
   static TestConnection to_socket(const std::string& path);
+  static TestConnection unconnected();  ///< of IPv4
+  void connect(std::uint16_t port) const;
   TestConnection(TestConnection&&) noexcept;
   ~TestConnection();
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "net/byte_stream.h"
-#include "net/drain.h"
 
 namespace upkeep {
 namespace {
@@ -42,11 +41,10 @@ class TlsStream final : public ByteStream {
                       [stream = stream_, when = std::move(when)](const error_code& error,
                                                                  std::size_t) { when(!error); });
   }
-  void finish(std::function<void()> done) override {
-    stream_->async_shutdown([stream = stream_, done = std::move(done)](const error_code&) {
+  void finish() override {
+    stream_->async_shutdown([stream = stream_](const error_code&) {
       error_code ignored;
       stream->next_layer().shutdown(StreamSocket::shutdown_send, ignored);
-      drain(stream->next_layer(), stream, done);
     });
   }
   void close() override {

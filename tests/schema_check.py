@@ -38,7 +38,13 @@ FULL = {
         "score": {"age_per_hour": 0.5, "per_missing": -0.1, "max_size_penalty": 10},
     },
     "keep": {"journal": "90d", "output": "7d", "cache": "7d"},
-    "limits": {"tasks": 5, "disk_free": "1GB"},
+    "limits": {"tasks": 5, "disk_free": "1GB", "requests": "100/min"},
+    "upstreams": {
+        "espn": {
+            "rate": "60/min", "hourly": 3000, "daily": 50000, "burst": 10, "min_interval": "0s",
+            "concurrency": 5, "slow_down_at": "80%",
+        }
+    },
     "stores": {
         "lake": {"url": "file:./lake", "ignore": ["*.part"], "max_loss": "20%"},
         "cloud": {
@@ -87,6 +93,8 @@ FULL = {
             "grace": "10s",
             "retries": {"max": 3, "base": "1m", "cap": "1h", "rest": "6h"},
             "estimate": "2m",
+            "upstream": "espn",
+            "requests": 3,
         }
     },
 }

@@ -17,6 +17,9 @@ std::string to_text(Time);
 /// RFC 3339 with any offset; nothing when the text is not such a time.
 std::optional<Time> parse_time(std::string_view);
 
+/// "Tue, 21 Oct 2025 20:30:15 GMT" (RFC 9110, the form that servers must write).
+std::optional<Time> parse_http_date(std::string_view);
+
 /// "90s", "15m", "1h", "7d": the largest unit that fits exactly.
 std::string to_text(Duration);
 /// At most two units for people: "3d 4h", "12m 5s", "0.3s".

@@ -33,11 +33,32 @@ Result<ReportLine> parse_retry_after(const Json& value) {
   if (value.is_number()) {
     const double seconds = value.get<double>();
     if (seconds >= 0 && seconds <= most) {
-      return RetryAfter{Duration(static_cast<std::int64_t>(std::ceil(seconds * 1000)))};
+      return RetryAfter{Duration(static_cast<std::int64_t>(std::ceil(seconds * 1000))), {}};
     }
+  } else if (value.is_string()) {
+    if (const auto at = parse_http_date(value.get<std::string>())) return RetryAfter{{}, at};
   }
-  return fail(fmt::format("retry_after must be a number of seconds from 0 to {:.0f}, not {}", most,
+  return fail(
+      fmt::format("retry_after must be a number of seconds from 0 to {:.0f}, or a date like "
+                  "\"Wed, 21 Oct 2026 07:28:00 GMT\", not {}",
+                  most, to_text(value)));
+}
+
+constexpr std::uint64_t requests_most = 1'000'000'000;
+
+template <class Line>
+Result<ReportLine> parse_count(std::string_view name, const Json& value) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() <= requests_most) {
+    return Line{value.get<std::uint64_t>()};
+  }
+  return fail(fmt::format("{} must be a whole number from 0 to {}, not {}", name, requests_most,
                           to_text(value)));
+}
+Result<ReportLine> parse_requests(const Json& value) {
+  return parse_count<RequestsMade>("requests", value);
+}
+Result<ReportLine> parse_throttled(const Json& value) {
+  return parse_count<Throttled>("throttled", value);
 }
 
 Result<ReportLine> parse_gone(const Json& value) {
@@ -65,9 +86,10 @@ struct Meaning {
   std::string_view name;
   Result<ReportLine> (*parse)(const Json&);
 };
-constexpr std::array meanings = {Meaning{"progress", parse_progress},
-                                 Meaning{"retry_after", parse_retry_after},
-                                 Meaning{"gone", parse_gone}};
+constexpr std::array meanings = {
+    Meaning{"progress", parse_progress}, Meaning{"retry_after", parse_retry_after},
+    Meaning{"requests", parse_requests}, Meaning{"throttled", parse_throttled},
+    Meaning{"gone", parse_gone}};
 
 /// A signal that a program brings upon itself by a fault.
 bool is_crash(int signal) {
@@ -115,7 +137,8 @@ Outcome outcome_of_exit(int code, std::string line) {
 Result<ReportLine> parse_report_line(std::string_view text) {
   UPKEEP_TRY(const Json json, parse_json(text));
   if (!json.is_object() || json.size() != 1) {
-    return fail("a line must be an object with one of progress, retry_after and gone");
+    return fail(
+        "a line must be an object with one of progress, retry_after, requests, throttled and gone");
   }
   const std::string name = json.begin().key();
   for (const Meaning& meaning : meanings) {

@@ -1,5 +1,7 @@
 // The lines that a collector appends to the file $UPKEEP_REPORT, and what its end means.
 #pragma once
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +17,24 @@ namespace upkeep {
 struct Progress {
   double done = 0;
 };  ///< {"progress": 0.4}
+/// {"retry_after": 120}, in seconds, or {"retry_after": "Wed, 21 Oct 2026 07:28:00 GMT"}
 struct RetryAfter {
   Duration wait{};
-};  ///< {"retry_after": 120}, in seconds
+  std::optional<Time> at{};  ///< counts instead of `wait` when it is set
+  Duration from(Time now) const { return at ? std::max(*at - now, Duration{}) : wait; }
+};
+/// {"requests": 40}: so many requests were made that upkeep did not grant.
+struct RequestsMade {
+  std::uint64_t count = 0;
+};
+/// {"throttled": 1}: so many requests were refused because there were too many (HTTP 429).
+struct Throttled {
+  std::uint64_t count = 0;
+};
 struct GoneLine {
   Partition partition;
 };  ///< {"gone": {"date": "2025-10-21", …}}
-using ReportLine = std::variant<Progress, RetryAfter, GoneLine>;
+using ReportLine = std::variant<Progress, RetryAfter, RequestsMade, Throttled, GoneLine>;
 
 /// An error says what is wrong with the line; other lines count all the same.
 Result<ReportLine> parse_report_line(std::string_view);

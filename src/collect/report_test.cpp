@@ -35,7 +35,24 @@ TEST(report_line, retry_after_is_in_seconds_and_never_shortened) {
   EXPECT_EQ(parsed<RetryAfter>(R"({"retry_after": 0.0001})").wait, Duration{1});
   EXPECT_NE(error_of(R"({"retry_after": -1})"), "no error");
   EXPECT_NE(error_of(R"({"retry_after": 1e300})"), "no error");
-  EXPECT_NE(error_of(R"({"retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"})"), "no error");
+}
+
+TEST(report_line, retry_after_may_be_the_date_of_a_header) {
+  const auto line = parsed<RetryAfter>(R"({"retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"})");
+  const Time at = *parse_time("2015-10-21T07:28:00Z");
+  EXPECT_EQ(line.at, at);
+  EXPECT_EQ(line.from(at - std::chrono::minutes{2}), std::chrono::minutes{2});
+  EXPECT_EQ(line.from(at + std::chrono::minutes{2}), Duration{});
+  EXPECT_NE(error_of(R"({"retry_after": "soon"})"), "no error");
+}
+
+TEST(report_line, requests_and_throttled_are_whole_numbers) {
+  EXPECT_EQ(parsed<RequestsMade>(R"({"requests": 40})").count, 40u);
+  EXPECT_EQ(parsed<Throttled>(R"({"throttled": 1})").count, 1u);
+  EXPECT_EQ(error_of(R"({"throttled": -1})"),
+            "throttled must be a whole number from 0 to 1000000000, not -1");
+  EXPECT_NE(error_of(R"({"requests": 1.5})"), "no error");
+  EXPECT_NE(error_of(R"({"requests": 1e300})"), "no error");
 }
 
 TEST(report_line, gone_names_a_partition_by_its_fields) {
@@ -48,8 +65,10 @@ TEST(report_line, gone_names_a_partition_by_its_fields) {
 }
 
 TEST(report_line, what_is_no_report_line_is_an_error_that_says_what_would_be) {
-  EXPECT_EQ(error_of(R"({"progres": 0.4})"),
-            "unknown key progres, did you mean progress?; known are progress, retry_after, gone");
+  EXPECT_EQ(
+      error_of(R"({"progres": 0.4})"),
+      "unknown key progres, did you mean progress?; known are progress, retry_after, requests, "
+      "throttled, gone");
   EXPECT_NE(error_of(R"({"progress": 0.4, "retry_after": 1})"), "no error");
   for (const char* text : {"", "{}", "[]", "hello", "{\"progress\": 0.4", "null", "0.4"}) {
     EXPECT_NE(error_of(text), "no error") << text;

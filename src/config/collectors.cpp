@@ -9,6 +9,7 @@
 #include "collect/placeholders.h"
 #include "config/fields.h"
 #include "config/forms.h"
+#include "config/names.h"
 #include "config/secrets.h"
 
 namespace upkeep {
@@ -99,7 +100,7 @@ Form<Retries> retries() {
   });
 }
 
-Form<Collector> collector() {
+Form<Collector> collector(const Config& so_far) {
   return record<Collector>(
       "a map with the keys of a collector, like `{command: [./fetch, \"{date}\"]}`",
       {
@@ -122,6 +123,12 @@ Form<Collector> collector() {
           key("retries", &Collector::retries, retries(), "What happens after a failed attempt."),
           key("estimate", &Collector::estimate, duration(),
               "How long one partition takes, until upkeep has seen how long."),
+          key("upstream", &Collector::upstream,
+              name_in<Upstream, UpstreamId>(so_far.upstreams, "upstreams", "upstream"),
+              "What it calls: all its collectors share the limits of an upstream."),
+          key("requests", &Collector::requests, whole_number(0, 1'000'000),
+              "Requests that one partition costs, counted when an attempt is started; 0: the "
+              "collector asks for each of them with `upkeep acquire`."),
       });
 }
 
@@ -172,8 +179,8 @@ void check_use(Reader& reader, const Place& place, const Collector& collector,
 
 }  // namespace
 
-Form<std::vector<Collector>> collectors() {
-  return named<Collector>("a map of collectors by name", collector());
+Form<std::vector<Collector>> collectors(const Config& so_far) {
+  return named<Collector>("a map of collectors by name", collector(so_far));
 }
 
 void check_collectors(Reader& reader, const Place& root, const Config& config) {

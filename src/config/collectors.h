@@ -8,7 +8,7 @@
 
 namespace upkeep {
 
-Form<std::vector<Collector>> collectors();
+Form<std::vector<Collector>> collectors(const Config& so_far);
 
 /// Is each collector fit for the collections that use it? Both must have been read.
 /// `root` is the whole configuration.

@@ -40,7 +40,8 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
             {"stat: ./x\n", {"1:1: stat: unknown key; did you mean `state`?"}},
             {"zebra: 1\n",
              {"1:1: zebra: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, "
-              "`loop`, `queue`, `keep`, `limits`, `stores`, `collectors` or `collections`"}},
+              "`loop`, `queue`, `keep`, `limits`, `stores`, `upstreams`, `collectors` or "
+              "`collections`"}},
             {"loop: {queue_pol: 30s}\n",
              {"1:8: loop.queue_pol: unknown key; did you mean `queue_poll`?"}},
             {"stores: {lake: {ulr: \"file:lake\"}}\n",
@@ -49,7 +50,7 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
               "1:17: stores.lake.ulr: unknown key; did you mean `url`?"}},
             {"1: 2\n",
              {"1:1: 1: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, `loop`, "
-              "`queue`, `keep`, `limits`, `stores`, `collectors` or `collections`"}},
+              "`queue`, `keep`, `limits`, `stores`, `upstreams`, `collectors` or `collections`"}},
         });
 }
 
@@ -66,9 +67,33 @@ TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that
   check(in_file,
         {
             {"http: {listen: 127.0.0.1:8080}\n", {"1:1: http: this version has no `http` yet"}},
-            {"collectors: {get: {command: [x], schedule: [\"0 2 * * *\"], upstream: y}}\n",
-             {"1:34: collectors.get.schedule: this version has no `schedule` yet",
-              "1:59: collectors.get.upstream: this version has no `upstream` yet"}},
+            {"collectors: {get: {command: [x], schedule: [\"0 2 * * *\"]}}\n",
+             {"1:34: collectors.get.schedule: this version has no `schedule` yet"}},
+        });
+}
+
+TEST(ConfigErrors, upstreams_are_named_and_their_limits_fit_each_other) {
+  check(in_file,
+        {
+            {"upstreams: {espn: {rate: 60}}\n",
+             {"1:26: upstreams.espn.rate: expected a rate like 60/min, 10/s or 3000/h, found "
+              "the number 60"}},
+            {"upstreams: {espn: {rate: 0/min}}\n",
+             {"1:26: upstreams.espn.rate: expected a rate like 60/min, 10/s or 3000/h, found "
+              "`0/min`"}},
+            {"upstreams: {espn: {rate: 5/min, burst: 6}}\n",
+             {"1:40: upstreams.espn.burst: `burst` (6) is more than `rate` (5/min) allows"}},
+            {"upstreams: {espn: {burst: 6}}\n",
+             {"1:27: upstreams.espn.burst: without `rate` there is nothing that `burst` is part "
+              "of"}},
+            {"upstreams: {espn: {}}\ncollectors: {get: {command: [x], upstream: esp}}\n",
+             {"2:44: collectors.get.upstream: there is no upstream `esp`; did you mean `espn`?"}},
+            {"collectors: {get: {command: [x], upstream: esp}}\n",
+             {"1:44: collectors.get.upstream: there is no upstream `esp`; name it in "
+              "`upstreams`"}},
+            {"limits: {requests: 1/2w}\n",
+             {"1:20: limits.requests: expected a rate like 60/min, 10/s or 3000/h, found "
+              "`1/2w`"}},
         });
 }
 

@@ -12,7 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 11> paths{
     "http",
     "log",
-    "upstreams",
     "checks",
     "jobs",
     "remedies",
@@ -20,7 +19,6 @@ constexpr std::array<std::string_view, 11> paths{
     "maintenance",
     "collections.*.expect.valid",
     "collectors.*.schedule",
-    "collectors.*.upstream",
 };
 
 /// Names of stores and collectors may hold dots: what `*` stands for is found by what stands

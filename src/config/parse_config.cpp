@@ -10,6 +10,7 @@
 #include "config/settings.h"
 #include "config/stores.h"
 #include "config/top.h"
+#include "config/upstreams.h"
 
 namespace upkeep {
 namespace {
@@ -61,7 +62,9 @@ Form<Config> top(const Config& config) {
           key("keep", &Config::keep, keep(), "How long things are kept."),
           key("limits", &Config::limits, limits(), "What upkeep may use."),
           key("stores", &Config::stores, stores(), "Where objects live, by name."),
-          key("collectors", &Config::collectors, collectors(),
+          key("upstreams", &Config::upstreams, upstreams(),
+              "The services that collectors call, by name: how hard each may be asked."),
+          key("collectors", &Config::collectors, collectors(config),
               "The commands that fill gaps, by name."),
           key("collections", &Config::collections, collections(config),
               "What should exist, by name."),

@@ -1,6 +1,7 @@
 #include "config/settings.h"
 
 #include "config/forms.h"
+#include "config/upstreams.h"
 
 namespace upkeep {
 namespace {
@@ -81,6 +82,8 @@ Form<Limits> limits() {
           key("disk_free", &Limits::disk_free, size(),
               "With less free space where the state lies nothing new is started. When it is not "
               "set: 1GB or 5% of the file system, whichever is smaller."),
+          key("requests", &Limits::requests, rate(),
+              "At most so many requests of all collectors together, to whatever upstream."),
       });
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -64,12 +65,22 @@ struct Backlog::Parts {
   std::vector<TaskDraft> drafts;                       ///< in order, pending before held
   std::vector<std::vector<std::uint64_t>> partitions;  ///< of each draft
   std::vector<std::string> held_by;                    ///< of each draft
-  std::size_t taken = 0;                               ///< so many are gone from the front
-  std::uint64_t pending = 0, pending_kept = 0;         ///< at the beginning
+  std::vector<bool> taken;                             ///< which drafts are gone
+  /// Of each input: its pending drafts in order, how many of them are gone, and how many there
+  /// are in all.
+  struct Lane {
+    std::vector<std::size_t> drafts;
+    std::size_t taken = 0;
+    std::uint64_t pending = 0;
+    bool is_short() const { return taken == drafts.size() && pending > taken; }
+  };
+  std::vector<Lane> lanes;
+  std::uint64_t pending = 0;  ///< at the beginning
   Time nothing_until = Time::max();
   Queue numbers;
 
   Task task(std::size_t position) const;
+  Task take(Lane&);
 };
 
 Task Backlog::Parts::task(std::size_t position) const {
@@ -94,7 +105,12 @@ Task Backlog::Parts::task(std::size_t position) const {
 Backlog::Backlog(const Config& config, const Condition& where, std::span<const BacklogInput> inputs,
                  Time now, Keep keep)
     : parts_(std::make_unique<Parts>()) {
-  BestTasks best(inputs, keep.tasks, keep.held_too);
+  constexpr std::uint64_t share_min = 200;
+  const std::uint64_t share =
+      keep.of_each ? std::max(share_min, keep.tasks / std::max<std::size_t>(1, inputs.size()))
+                   : keep.tasks;
+  BestTasks best(inputs, share, keep.held_too);
+  parts_->lanes.resize(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const BacklogInput& input = inputs[i];
     const Collection& collection = config.of(input.collection);
@@ -104,6 +120,11 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
     if (input.space == nullptr || input.coverage == nullptr) continue;  // unknown is not missing
     const Planned planned = plan_collection(config, where, input, i, now, best);
     parts_->pending += planned.pending;
+    parts_->lanes[i].pending = planned.pending;
+    if (keep.of_each) {
+      std::ranges::move(best.take(), std::back_inserter(parts_->drafts));
+      best = BestTasks(inputs, share, keep.held_too);
+    }
     // What holds all of a collection may be over at any time.
     const bool may_end = planned.tasks > 0 && !input.held_by.empty();
     parts_->nothing_until = std::min(parts_->nothing_until, may_end ? now : planned.next_due);
@@ -117,10 +138,18 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
   }
   // As time goes by, waiting tasks change places, and conditions on an age change their minds.
   if (parts_->pending > 0 || !where.terms.empty()) parts_->nothing_until = now;
-  parts_->drafts = best.take();
+  if (keep.of_each) {
+    std::ranges::sort(parts_->drafts, [&](const TaskDraft& a, const TaskDraft& b) {
+      return comes_before(inputs, a, b);
+    });
+  } else {
+    parts_->drafts = best.take();
+  }
+  parts_->taken.resize(parts_->drafts.size());
   parts_->partitions = find_partitions(config, where, inputs, now, parts_->drafts);
-  for (const TaskDraft& draft : parts_->drafts) {
-    parts_->pending_kept += draft.rank.held ? 0 : 1;
+  for (std::size_t position = 0; position < parts_->drafts.size(); ++position) {
+    const TaskDraft& draft = parts_->drafts[position];
+    if (!draft.rank.held) parts_->lanes[draft.input].drafts.push_back(position);
     std::string held_by;
     if (draft.rank.held) {
       const BacklogInput& input = inputs[draft.input];
@@ -135,32 +164,46 @@ Backlog::~Backlog() = default;
 Backlog::Backlog(Backlog&&) noexcept = default;
 Backlog& Backlog::operator=(Backlog&&) noexcept = default;
 
-std::optional<Task> Backlog::next() {
-  Parts& parts = *parts_;
-  if (parts.taken == parts.pending_kept) return {};
-  Task task = parts.task(parts.taken);
+/// The first of the lane's drafts, which are not used up.
+Task Backlog::Parts::take(Lane& lane) {
+  const std::size_t position = lane.drafts[lane.taken++];
+  taken[position] = true;
+  Task task = this->task(position);
   const std::uint64_t gaps = task.partitions.size();
-  --parts.numbers.total_tasks;
-  parts.numbers.total_gaps -= gaps;
-  --parts.numbers.tasks_by_priority[static_cast<std::size_t>(task.priority)];
-  auto& of_collection = parts.numbers.tasks_by_collection;
+  --numbers.total_tasks;
+  numbers.total_gaps -= gaps;
+  --numbers.tasks_by_priority[static_cast<std::size_t>(task.priority)];
+  auto& of_collection = numbers.tasks_by_collection;
   if (--of_collection[task.collection] == 0) of_collection.erase(task.collection);
-  parts.numbers.estimate -=
-      parts.sources[parts.drafts[parts.taken].input].estimate * static_cast<Duration::rep>(gaps);
-  ++parts.taken;
+  numbers.estimate -= sources[drafts[position].input].estimate * static_cast<Duration::rep>(gaps);
   return task;
 }
 
-bool Backlog::has_more() const { return parts_->pending > parts_->pending_kept; }
+std::optional<Task> Backlog::next(const Gate& may_start) {
+  std::vector<std::pair<std::size_t, Parts::Lane*>> heads;
+  for (Parts::Lane& lane : parts_->lanes) {
+    if (lane.taken < lane.drafts.size()) heads.emplace_back(lane.drafts[lane.taken], &lane);
+  }
+  std::ranges::sort(heads);
+  for (const auto& [position, lane] : heads) {
+    const TaskDraft& draft = parts_->drafts[position];
+    if (may_start(parts_->sources[draft.input].collection, draft.count)) return parts_->take(*lane);
+  }
+  return {};
+}
+
+bool Backlog::is_short() const {
+  return std::ranges::any_of(parts_->lanes, &Parts::Lane::is_short);
+}
 
 std::uint64_t Backlog::pending() const { return parts_->pending; }
 Time Backlog::nothing_until() const { return parts_->nothing_until; }
 
 Queue Backlog::window(std::uint64_t limit) const {
   Queue queue = parts_->numbers;
-  const std::size_t end =
-      parts_->taken + std::min<std::uint64_t>(limit, parts_->drafts.size() - parts_->taken);
-  for (std::size_t i = parts_->taken; i < end; ++i) queue.tasks.push_back(parts_->task(i));
+  for (std::size_t i = 0; i < parts_->drafts.size() && queue.tasks.size() < limit; ++i) {
+    if (!parts_->taken[i]) queue.tasks.push_back(parts_->task(i));
+  }
   return queue;
 }
 

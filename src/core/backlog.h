@@ -2,6 +2,7 @@
 // Computed from coverage bits each time, never stored; only the best tasks are written out.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,7 +53,10 @@ class Backlog {
   struct Keep {
     std::uint64_t tasks = 0;  ///< at most so many
     bool held_too = true;     ///< those that may not start cost as much as the others
+    bool of_each = false;     ///< each collection has its share, so that none hides another
   };
+  /// May a task with so many gaps of the collection start now?
+  using Gate = std::function<bool(CollectionId, std::uint64_t gaps)>;
   /// An input without a space or coverage is unknown and gives nothing. Only the spaces are
   /// referred to afterwards.
   Backlog(const Config&, const Condition& where, std::span<const BacklogInput>, Time now, Keep);
@@ -60,11 +64,12 @@ class Backlog {
   Backlog(Backlog&&) noexcept;
   Backlog& operator=(Backlog&&) noexcept;
 
-  /// Takes the next pending task off the front, and out of the numbers; nothing when none of
-  /// those kept is left.
-  std::optional<Task> next();
-  /// Are there more pending tasks than were kept? Then a new backlog gives them.
-  bool has_more() const;
+  /// Takes the first pending task that may start, and out of the numbers; nothing when none of
+  /// those kept may. The gate is asked once for each collection at most, in the order of their
+  /// first tasks.
+  std::optional<Task> next(const Gate&);
+  /// Are those kept of a collection used up where there were more? A new backlog gives them.
+  bool is_short() const;
   /// How many tasks could start, when it was computed.
   std::uint64_t pending() const;
   /// When there was nothing to start: until then there is nothing either, unless coverage, rows

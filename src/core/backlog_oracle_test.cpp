@@ -296,14 +296,14 @@ RC_GTEST_PROP(Backlog, gives_out_its_pending_tasks_from_the_front, (std::uint64_
       static_cast<std::uint64_t>(std::ranges::count(left, Task::Status::pending, &Task::status));
   const std::uint64_t kept = std::min(pending, world.keep);
   Backlog backlog = world.backlog();
-  RC_ASSERT(backlog.has_more() == (pending > kept));
   for (std::uint64_t i = 0; i < kept; ++i) {
-    const std::optional<Task> task = backlog.next();
+    const std::optional<Task> task = backlog.next(anything);
     RC_ASSERT(task.has_value());
     expect_same(*task, left.front());
     left.erase(left.begin());
   }
-  RC_ASSERT(!backlog.next());
+  RC_ASSERT(!backlog.next(anything));
+  RC_ASSERT(backlog.is_short() == (pending > kept));
   const Queue queue = backlog.window(3);
   RC_ASSERT(queue.tasks.size() == std::min<std::uint64_t>({3, left.size(), world.keep - kept}));
   for (std::size_t i = 0; i < queue.tasks.size(); ++i) expect_same(queue.tasks[i], left[i]);

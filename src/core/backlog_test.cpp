@@ -179,8 +179,8 @@ TEST(Backlog, holds_what_must_not_start_before_a_time) {
   EXPECT_EQ(tasks[3].held_by, "rests until 2025-11-02T00:00:00Z: timeout");
   EXPECT_EQ(tasks[4].held_by, "retries at 2025-11-01T14:00:00Z");
   EXPECT_EQ(tasks[1].status, Task::Status::held);
-  EXPECT_EQ(backlog.next()->status, Task::Status::pending);
-  EXPECT_FALSE(backlog.next()) << "held tasks are shown, never given out";
+  EXPECT_EQ(backlog.next(anything)->status, Task::Status::pending);
+  EXPECT_FALSE(backlog.next(anything)) << "held tasks are shown, never given out";
 }
 
 TEST(Backlog, holds_a_held_collection_and_one_without_a_collector) {
@@ -195,8 +195,8 @@ TEST(Backlog, holds_a_held_collection_and_one_without_a_collector) {
   EXPECT_EQ(queue.tasks[0].held_by, "no collector is declared for it");
   EXPECT_EQ(queue.tasks[2].held_by, "it lost a third of its objects");
   EXPECT_EQ(queue.estimate, 2min) << "what nobody collects takes no time";
-  EXPECT_FALSE(backlog.next());
-  EXPECT_FALSE(backlog.has_more());
+  EXPECT_FALSE(backlog.next(anything));
+  EXPECT_FALSE(backlog.is_short());
 }
 
 TEST(Backlog, cuts_batches_in_the_order_of_their_partitions) {
@@ -274,11 +274,11 @@ TEST(Backlog, counts_also_what_it_does_not_keep) {
   Backlog backlog = world.backlog();
   EXPECT_EQ(first_keys(backlog.window(9).tasks), (Keys{"a/0", "a/1", "a/10"}));
   EXPECT_EQ(backlog.window(0).total_tasks, 1000);
-  EXPECT_TRUE(backlog.has_more());
-  while (backlog.next()) continue;
+  EXPECT_FALSE(backlog.is_short());
+  while (backlog.next(anything)) continue;
   EXPECT_EQ(backlog.window(9).total_tasks, 997);
   EXPECT_EQ(backlog.window(9).tasks_by_collection.at({0}), 997);
-  EXPECT_TRUE(backlog.has_more());
+  EXPECT_TRUE(backlog.is_short());
 }
 
 TEST(Backlog, says_nothing_of_what_is_unknown) {
@@ -288,7 +288,7 @@ TEST(Backlog, says_nothing_of_what_is_unknown) {
   world.add(collection);
   const BacklogInput unknown;  // of the first collection
   Backlog backlog(world.config, {}, {&unknown, 1}, now, {.tasks = 9});
-  EXPECT_FALSE(backlog.next());
+  EXPECT_FALSE(backlog.next(anything));
   EXPECT_EQ(backlog.window(9).total_gaps, 0);
 }
 

@@ -11,10 +11,10 @@ bool comes_before(const Rank& a, const Rank& b) {
   return a.since < b.since;
 }
 
-bool BestTasks::before(const TaskDraft& a, const TaskDraft& b) const {
+bool comes_before(std::span<const BacklogInput> inputs, const TaskDraft& a, const TaskDraft& b) {
   if (a.rank != b.rank) return comes_before(a.rank, b.rank);
   if (a.key != b.key) return a.key < b.key;
-  const CollectionId left = inputs_[a.input].collection, right = inputs_[b.input].collection;
+  const CollectionId left = inputs[a.input].collection, right = inputs[b.input].collection;
   return left != right ? left < right : a.first < b.first;
 }
 

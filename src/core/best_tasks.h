@@ -40,6 +40,9 @@ struct TaskDraft {
   std::string key;             ///< of its first partition
 };
 
+/// Would the first start before the second?
+bool comes_before(std::span<const BacklogInput>, const TaskDraft&, const TaskDraft&);
+
 /// Keeps the best of what it is offered, in memory for twice as many.
 class BestTasks {
  public:
@@ -57,7 +60,7 @@ class BestTasks {
   std::vector<TaskDraft> take();
 
  private:
-  bool before(const TaskDraft& a, const TaskDraft& b) const;
+  bool before(const TaskDraft& a, const TaskDraft& b) const { return comes_before(inputs_, a, b); }
   void cut();
 
   std::span<const BacklogInput> inputs_;

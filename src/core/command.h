@@ -57,6 +57,17 @@ struct KeepCoverage {
   CollectionId collection;
 };
 
+/// Effect: who asked may make its requests now.
+struct GrantTokens {
+  AskId id;
+};
+
+/// Who asked will never get what it asked for.
+struct RefuseTokens {
+  AskId id;
+  std::string why;  ///< a sentence
+};
+
 /// A failure for failures.log.
 struct LogFailure {
   std::string source;  ///< "espn-pbp espn/2025-10-21.json"
@@ -69,11 +80,12 @@ struct LogFailure {
 struct RunComplete {};
 
 using Command = std::variant<ListStore, LookAt, StartAttempt, StopAttempt, WatchOrphan, MeasureDisk,
-                             KeepCoverage, LogFailure, RunComplete>;
+                             KeepCoverage, GrantTokens, RefuseTokens, LogFailure, RunComplete>;
 
 /// Must the changes of its step be durable before it is carried out?
 inline bool is_effect(const Command& command) {
-  return std::holds_alternative<StartAttempt>(command);
+  return std::holds_alternative<StartAttempt>(command) ||
+         std::holds_alternative<GrantTokens>(command);
 }
 
 }  // namespace upkeep

@@ -26,21 +26,24 @@ Step Engine::step(Time now, const Event& event) {
   while (const auto timer = parts_->timers.take(now)) {
     std::visit([&](const auto& t) { parts_->due(now, t); }, *timer);
   }
+  parts_->grant(now, false);
   parts_->fill(now);
+  parts_->grant(now, true);
   parts_->finish_if_complete(now);
   return parts_->finish_step(now);
 }
 
 Time Engine::next_deadline() const { return parts_->timers.next(); }
 
-Engine::Parts::Parts(const Config& config_, Assignment assignment_, const State& state,
-                     std::map<std::string, Baseline> baselines)
+EngineMemory::EngineMemory(const Config& config_, Assignment assignment_, const State& state,
+                           std::map<std::string, Baseline> baselines)
     : config(config_),
       assignment(std::move(assignment_)),
       random(state.engine.random),
       life(state.engine.next_id),
       next_id(state.engine.next_id + 1),
       incidents(state.incidents, next_id, step.changes),
+      upstreams(config, state.upstreams),
       stores(config.stores.size()),
       collections(config.collections.size()) {
   std::map<std::string, CollectionId> by_name;
@@ -74,7 +77,7 @@ Engine::Parts::Parts(const Config& config_, Assignment assignment_, const State&
   for (const auto& [id, row] : state.attempts) {
     AttemptTrack& orphan = attempts[id];
     orphan.view.row = row;
-    orphan.view.phase = Phase::orphan;
+    orphan.view.phase = RunningAttempt::Phase::orphan;
     if (const auto known = by_name.find(row.collection); known != by_name.end()) {
       orphan.collection = known->second;
       of(known->second).busy.insert(row.keys.begin(), row.keys.end());
@@ -86,6 +89,7 @@ void Engine::Parts::begin(Time now) {
   keep(PutEngine{{random.state(), next_id}});
   saved = {random.state(), next_id};
   begun = now;
+  upstreams.begin(now);
   wish(MeasureDisk{});
   timers.at(now + disk_every, DiskDue{});
   timers.at(now, ExpiryDue{});
@@ -110,6 +114,7 @@ void Engine::Parts::close_undeclared(Time now) {
   std::set<std::string> declared = {"disk:state"};
   for (const Store& store : config.stores) declared.insert("store:" + store.name);
   for (const Collector& one : config.collectors) declared.insert("collector:" + one.name);
+  for (const Upstream& one : config.upstreams) declared.insert("upstream:" + one.name);
   for (const Collection& one : config.collections) declared.insert("collection:" + one.name);
   const Incidents::Rows rows = incidents.rows();
   for (const auto& [id, row] : rows) {
@@ -123,7 +128,8 @@ void Engine::Parts::note(Time now, std::string subject, std::string text) {
 }
 
 /// Random numbers and identifiers that were used must not come again in another life.
-Step Engine::Parts::finish_step(Time) {
+Step Engine::Parts::finish_step(Time now) {
+  upstreams.take_changes(step.changes, now);
   const EngineRow row{random.state(), next_id};
   if (row != saved) {
     keep(PutEngine{row});
@@ -205,6 +211,7 @@ void Engine::Parts::due(Time now, const ExpiryDue& again) {
   const Time before = now - config.keep.journal;
   keep(ExpireJournal{before});
   incidents.expire(before);
+  upstreams.expire(before, step.changes);
   std::erase_if(foreign_rows, [&](const auto& entry) {
     const bool old = entry.second.changed < before && entry.second.gone_until < now;
     if (old) keep(DropPartition{entry.second.collection, entry.second.key});
@@ -237,6 +244,7 @@ bool Engine::Parts::blocks_the_end(Time now, const AttemptTrack& attempt) const 
 bool Engine::Parts::is_waiting_for_work(Time now) const {
   if (!assignment.fill || !config.enabled || now >= *assignment.run_until) return false;
   if (disk_low_since) return now < *disk_low_since + run_patience;
+  if (blocked_until <= *assignment.run_until) return true;
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     const CollectionTrack& track = collections[i];
     const StoreTrack& store = store_of(CollectionId{i});

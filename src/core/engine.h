@@ -38,6 +38,16 @@ struct Baseline {
   Coverage coverage;
 };
 
+/// An upstream as it stands, for views.
+struct UpstreamView {
+  UpstreamId id;
+  UpstreamRow row;
+  std::uint64_t attempts = 0;  ///< of its collectors, under way
+  std::uint64_t waiting = 0;   ///< processes that ask for requests
+  std::string held_by;         ///< why no attempt may start there, a sentence; empty when one may
+  std::optional<Time> held_until;
+};
+
 /// What is known of one collection, for views.
 struct CollectionView {
   enum class Standing : std::uint8_t {
@@ -82,6 +92,8 @@ class Engine {
   std::optional<Time> filling_since() const;
   /// When the store will be listed next; nothing while it is being listed.
   std::optional<Time> next_listing(StoreId) const;
+  /// In the order of the configuration.
+  std::vector<UpstreamView> upstreams(Time now) const;
 
  private:
   struct Parts;

@@ -45,6 +45,8 @@ void Engine::Parts::launch(Time now, AttemptTrack& attempt) {
     if (row != track.rows.end()) earlier = std::max(earlier, row->second.attempts);
   }
   AttemptRow& row = attempt.view.row;
+  upstreams.start(upstream_of(*attempt.collection),
+                  requests_of(*attempt.collection, attempt.partitions.size()), now);
   row.started = now;
   row.deadline = now + collector.timeout;
   attempt.view.phase = Phase::running;
@@ -69,7 +71,7 @@ void Engine::Parts::release(Time now, AttemptTrack& attempt) {
   if (!is_one_run()) wake_for_backlog(now + config.loop.queue_poll);
 }
 
-void Engine::Parts::on(Time, const AttemptReported& report) {
+void Engine::Parts::on(Time now, const AttemptReported& report) {
   const auto found = attempts.find(report.attempt);
   if (found == attempts.end() || found->second.view.phase != Phase::running) return;
   AttemptTrack& attempt = found->second;
@@ -77,13 +79,14 @@ void Engine::Parts::on(Time, const AttemptReported& report) {
     attempt.view.task.progress = std::clamp(progress->done, 0.0, 1.0);
   } else if (const auto* wait = std::get_if<RetryAfter>(&report.line)) {
     // A collector that asks for a year has a bug; a week is as long as any rest.
-    attempt.retry_after = std::clamp(wait->wait, Duration{}, rest_max);
+    attempt.retry_after = std::clamp(wait->from(now), Duration{}, rest_max);
   } else if (const auto* gone = std::get_if<GoneLine>(&report.line)) {
     const auto index = attempt.space->find(gone->partition);
     if (index && std::ranges::find(attempt.partitions, *index) != attempt.partitions.end()) {
       attempt.gone.insert(*index);
     }
   }
+  told_of_upstream(now, attempt, report.line);
 }
 
 void Engine::Parts::on(Time now, const AttemptEnded& end) {
@@ -126,6 +129,7 @@ void Engine::Parts::ended(Time now, AttemptTrack& attempt, Outcome outcome) {
                    outcome.claim == Claim::success ? "it claims success"
                                                    : fmt::format("{}", outcome.text)));
   attempt.outcome = std::move(outcome);
+  judge_upstream(now, attempt);
   if (!attempt.collection) {  // it is no longer configured: nobody asks for its partitions
     keep(DropAttempt{attempt.view.row.id});
     release(now, attempt);

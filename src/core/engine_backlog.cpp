@@ -55,17 +55,19 @@ void Engine::Parts::launch_confirmed(Time now) {
   }
   for (const AttemptId id : confirmed) {
     AttemptTrack& attempt = attempts.at(id);
-    if (may_start(now) && may_fill(*attempt.collection) &&
-        refusal(now, *attempt.collection, id).empty()) {
-      launch(now, attempt);
-    } else {
+    const bool may_go = may_start(now) && may_fill(*attempt.collection) &&
+                        refusal(now, *attempt.collection, id).empty();
+    if (!may_go || is_look_too_old(now, attempt)) {
       backlog_stale = true;
       release(now, attempt);
+    } else if (may_launch(now, attempt)) {
+      launch(now, attempt);
     }
   }
 }
 
 void Engine::Parts::fill(Time now) {
+  blocked_until = Time::max();
   launch_confirmed(now);
   begin_round(now);
   bool is_out_of_tasks = false;
@@ -82,12 +84,16 @@ std::optional<Task> Engine::Parts::next_task(Time now) {
   for (;;) {
     if (backlog_stale && now >= backlog_not_before) rebuild_backlog(now);
     if (!backlog) break;
-    if (auto task = backlog->next()) {
-      if (is_still_wanted(now, *task)) return task;
+    if (backlog->is_short() && !backlog_stale) {
+      backlog_stale = true;
       continue;
     }
-    if (backlog->has_more() && !backlog_stale) {
-      backlog_stale = true;
+    Turns turns;
+    const auto gate = [&](CollectionId id, std::uint64_t gaps) {
+      return passes(now, id, gaps, turns);
+    };
+    if (auto task = backlog->next(gate)) {
+      if (is_still_wanted(now, *task)) return task;
       continue;
     }
     break;
@@ -129,6 +135,10 @@ Backlog Engine::Parts::compute_backlog(Time now, Backlog::Keep what) const {
     input.held_by = held_by(CollectionId{i});
     if (!config.enabled) input.held_by = "filling is disabled by `enabled: false`";
     if (input.held_by.empty()) input.held_by = refusal(now, CollectionId{i});
+    if (what.held_too && input.held_by.empty()) {  // what is to start meets it when its turn comes
+      const auto held = upstream_hold(now, CollectionId{i}, 1);
+      if (held && held->is_long) input.held_by = held->why;
+    }
     inputs.push_back(std::move(input));
   }
   return Backlog(config, assignment.where, inputs, now, what);
@@ -142,7 +152,9 @@ Duration Engine::Parts::estimate(const Task& task) const {
 
 void Engine::Parts::rebuild_backlog(Time now) {
   close_idle_refusals(now);
-  backlog.emplace(compute_backlog(now, {.tasks = backlog_kept, .held_too = false}));
+  close_idle_breakers(now);
+  backlog.emplace(
+      compute_backlog(now, {.tasks = backlog_kept, .held_too = false, .of_each = true}));
   backlog_stale = false;
   // A large backlog costs time to compute: at most about a tenth of it is spent on that.
   const std::uint64_t gaps = backlog->window(0).total_gaps;

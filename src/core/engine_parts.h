@@ -1,27 +1,21 @@
-// What the engine remembers while it lives, and its decisions by topic: each has a file, which is
-// named where its decisions begin. Private to engine*.cpp.
+// The engine's decisions by topic: each has a file, which is named where its decisions begin.
+// Private to engine*.cpp.
 #pragma once
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/random.h"
-#include "core/backlog.h"
-#include "core/engine.h"
-#include "core/engine_settings.h"
-#include "core/engine_tracks.h"
-#include "core/incidents.h"
-#include "core/timers.h"
+#include "core/engine_memory.h"
 
 namespace upkeep {
 
-struct Engine::Parts {
+struct Engine::Parts : EngineMemory {
   using Phase = RunningAttempt::Phase;
   using Standing = CollectionView::Standing;
-  Parts(const Config&, Assignment, const State&, std::map<std::string, Baseline>);
+  using EngineMemory::EngineMemory;
 
   // engine.cpp: the start, the end, and what concerns no collection
   void begin(Time);
@@ -118,33 +112,26 @@ struct Engine::Parts {
   void judge_refusal(Time, const AttemptTrack&, std::uint64_t failed);
   void close_idle_refusals(Time);
 
-  const CollectionTrack& of(CollectionId id) const { return collections.at(id.value); }
-  CollectionTrack& of(CollectionId id) { return collections.at(id.value); }
-  StoreTrack& store_of(CollectionId id) { return stores.at(config.of(id).store.value); }
-  const StoreTrack& store_of(CollectionId id) const { return stores.at(config.of(id).store.value); }
-
-  const Config& config;
-  Assignment assignment;
-  Random random;
-  std::uint64_t life = 0;  ///< no two lives have the same: answers to an earlier one fit nothing
-  std::uint64_t requests = 0, next_id = 1;
-  EngineRow saved;
-  Time begun;
-  Step step;
-  Timers timers;
-  Incidents incidents;
-  std::vector<StoreTrack> stores;
-  std::vector<CollectionTrack> collections;
-  std::map<AttemptId, AttemptTrack> attempts;
-  std::map<std::pair<std::string, std::string>, PartitionRow> foreign_rows;  ///< not configured
-  std::set<std::string> foreign_collections;                                 ///< likewise
-  std::optional<Backlog> backlog;
-  bool backlog_stale = true;
-  Time backlog_not_before;          ///< not computed again before this, to bound its cost
-  Time backlog_wake = Time::max();  ///< the earliest BacklogDue that is set
-  RoundTrack round;
-  std::optional<Time> disk_low_since;
-  bool stopping = false, complete = false;
+  // engine_upstreams.cpp: what outside services allow
+  /// Upstreams for whose requests an earlier task waits already.
+  using Turns = std::set<std::optional<UpstreamId>>;
+  void on(Time, const TokensAsked&);
+  void on(Time, const AskerGone&);
+  void due(Time, const TokensDue&);
+  std::optional<UpstreamId> upstream_of(CollectionId) const;
+  std::uint64_t requests_of(CollectionId, std::uint64_t partitions) const;
+  UnderWay under_way(std::optional<UpstreamId>, std::optional<AttemptId> except = {}) const;
+  std::optional<UpstreamHold> upstream_hold(Time, CollectionId, std::uint64_t partitions,
+                                            std::optional<AttemptId> except = {}) const;
+  bool passes(Time, CollectionId, std::uint64_t partitions, Turns&);
+  void wait_for_upstream(Time, CollectionId, std::uint64_t partitions, const UpstreamHold&);
+  void wake_for_upstreams(Time at);
+  bool may_launch(Time, AttemptTrack&);
+  bool is_look_too_old(Time, const AttemptTrack&) const;
+  void grant(Time, bool is_filled);
+  void told_of_upstream(Time, AttemptTrack&, const ReportLine&);
+  void judge_upstream(Time, const AttemptTrack&);
+  void close_idle_breakers(Time);
 };
 
 }  // namespace upkeep

@@ -93,6 +93,7 @@ void Engine::Parts::confirmed(Time now, AttemptTrack& attempt, const std::vector
   if (left.empty()) {
     release(now, attempt);
   } else {
+    attempt.confirmed_at = now;
     attempt.is_confirmed = true;  // it starts once all that this step brings is known
   }
 }

@@ -66,7 +66,8 @@ void Engine::Parts::begin_round(Time now) {
 void Engine::Parts::end_round(Time now, bool is_out_of_tasks) {
   if (!round.since) return;
   const bool is_over = now >= *round.since + config.loop.max_run_time;
-  if (!is_over && (!is_out_of_tasks || backlog_stale || is_busy(attempts))) return;
+  const bool is_waiting = backlog_stale || is_busy(attempts) || blocked_until != Time::max();
+  if (!is_over && (!is_out_of_tasks || is_waiting)) return;
   round.was_cut = is_over;  // until what it started has ended, or a store was listed again
   round.since.reset();
   round.is_asked = false;

@@ -49,6 +49,8 @@ class World {
   std::vector<std::string> started;           ///< keys of each attempt, in order: "a/1 a/2"
   std::vector<AttemptId> stopped, watched;
   std::vector<LogFailure> failures;
+  std::vector<AskId> granted;
+  std::vector<std::string> refused;  ///< why
   std::vector<JournalRow> journal;
   std::vector<std::uint64_t> looked_at;  ///< how many partitions, of each look
   int listings = 0, complete = 0;

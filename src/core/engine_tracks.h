@@ -76,9 +76,11 @@ struct AttemptTrack {
   Time looked_at;                          ///< when the last look was asked for
   int looks_failed = 0;
   bool is_confirmed = false;  ///< its partitions were seen to be gaps; it may start
-  bool is_stopped = false;    ///< asked to end, at its deadline or with upkeep
+  Time confirmed_at;
+  bool is_stopped = false;  ///< asked to end, at its deadline or with upkeep
   std::optional<Outcome> outcome;
   std::optional<Duration> retry_after;
+  bool is_throttled = false;     ///< its upstream refused requests of it, or asked for a pause
   std::set<std::uint64_t> gone;  ///< those that `gone` lines named
 };
 

@@ -83,11 +83,27 @@ struct FillAsked {
   Condition where;
 };
 
+using AskId = Id<struct AskTag>;
+
+/// Somebody waits for requests of an upstream: `upkeep acquire`. `id` is new in this life of the
+/// daemon. → GrantTokens or RefuseTokens, at any time later
+struct TokensAsked {
+  AskId id;
+  std::string upstream;
+  std::uint64_t count = 1;
+  std::string who;  ///< an attempt, a process …: those of different names take turns
+};
+
+/// Who asked does not wait any more: it was ended, or its connection.
+struct AskerGone {
+  AskId id;
+};
+
 /// Start nothing new, end what runs.
 struct StopAsked {};
 
-using Event =
-    std::variant<TimePassed, StoreListed, PartitionsSeen, AttemptReported, AttemptEnded,
-                 OrphanEnded, DiskMeasured, AckAsked, ReconcileAsked, FillAsked, StopAsked>;
+using Event = std::variant<TimePassed, StoreListed, PartitionsSeen, AttemptReported, AttemptEnded,
+                           OrphanEnded, DiskMeasured, AckAsked, ReconcileAsked, FillAsked,
+                           TokensAsked, AskerGone, StopAsked>;
 
 }  // namespace upkeep

@@ -43,6 +43,10 @@ struct KeepDue {
   CollectionId collection;
   auto operator<=>(const KeepDue&) const = default;
 };
+/// Requests of an upstream may come free.
+struct TokensDue {
+  auto operator<=>(const TokensDue&) const = default;
+};
 struct DiskDue {
   auto operator<=>(const DiskDue&) const = default;
 };
@@ -56,7 +60,7 @@ struct Wake {
 };
 
 using Timer = std::variant<ListingDue, AnswerOverdue, EndOverdue, ProofDue, BacklogDue, KeepDue,
-                           DiskDue, ExpiryDue, Wake>;
+                           TokensDue, DiskDue, ExpiryDue, Wake>;
 
 class Timers {
  public:

@@ -68,6 +68,9 @@ struct Shell::Parts {
   void carry_out(const WatchOrphan& watch) { executor->watch(watch.attempt); }
   void carry_out(const MeasureDisk&);
   void carry_out(const KeepCoverage&);
+  // Nobody asks: a run has no door for it.
+  void carry_out(const GrantTokens&) {}
+  void carry_out(const RefuseTokens&) {}
   void carry_out(const LogFailure& failure) {
     log_failure(failure.source, failure.why, failure.text);
   }

@@ -95,6 +95,24 @@ struct Write {
     return sqlite.run("DELETE FROM collections WHERE name = ?", change.name);
   }
 
+  SqliteResult<void> operator()(const PutUpstream& change) const {
+    const UpstreamRow& row = change.row;
+    return sqlite.run(
+        "INSERT OR REPLACE INTO upstreams (name, changed, last, spent, granted, throttled, "
+        "hold_until, hold, allowed, ceiling, measured, throttles, tried, tried_before, "
+        "refused_before, attempts, unthrottled, failures, outcomes, opened, open_until, failure) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.name, ticks(row.changed), ticks(row.last), encode_spending(row.spent), row.granted,
+        row.throttled, ticks(row.hold_until), row.hold, row.allowed, row.ceiling, row.measured,
+        row.throttles, row.tried, row.tried_before, row.refused_before, row.attempts,
+        row.unthrottled, row.failures, row.outcomes, row.opened, ticks(row.open_until),
+        row.failure);
+  }
+
+  SqliteResult<void> operator()(const DropUpstream& change) const {
+    return sqlite.run("DELETE FROM upstreams WHERE name = ?", change.name);
+  }
+
   SqliteResult<void> operator()(const AddJournal& change) const {
     return sqlite.run("INSERT INTO journal (at, subject, text) VALUES (?, ?, ?)",
                       ticks(change.row.at), change.row.subject, change.row.text);
@@ -198,6 +216,42 @@ SqliteResult<void> read_incidents(Sqlite& sqlite, State& state) {
                    });
 }
 
+SqliteResult<void> read_upstreams(Sqlite& sqlite, State& state) {
+  return read_rows(sqlite,
+                   "SELECT name, changed, last, spent, granted, throttled, hold_until, hold, "
+                   "allowed, ceiling, measured, throttles, tried, tried_before, refused_before, "
+                   "attempts, unthrottled, failures, outcomes, opened, open_until, failure FROM "
+                   "upstreams",
+                   [&](const SqliteStatement& at) {
+                     auto spent = decode_spending(at.text(3));
+                     if (!spent) return false;
+                     UpstreamRow row;
+                     row.name = text_at(at, 0);
+                     row.changed = time_at(at, 1);
+                     row.last = time_at(at, 2);
+                     row.spent = *std::move(spent);
+                     row.granted = count_at(at, 4);
+                     row.throttled = count_at(at, 5);
+                     row.hold_until = time_at(at, 6);
+                     row.hold = text_at(at, 7);
+                     row.allowed = count_at(at, 8);
+                     row.ceiling = count_at(at, 9);
+                     row.measured = count_at(at, 10);
+                     row.throttles = int_at(at, 11);
+                     row.tried = count_at(at, 12);
+                     row.tried_before = count_at(at, 13);
+                     row.refused_before = count_at(at, 14);
+                     row.attempts = count_at(at, 15);
+                     row.unthrottled = count_at(at, 16);
+                     row.failures = int_at(at, 17);
+                     row.outcomes = count_at(at, 18);
+                     row.opened = int_at(at, 19);
+                     row.open_until = time_at(at, 20);
+                     row.failure = text_at(at, 21);
+                     return state.upstreams.emplace(row.name, std::move(row)).second;
+                   });
+}
+
 SqliteResult<void> read_rest(Sqlite& sqlite, State& state) {
   auto done =
       read_rows(sqlite, "SELECT random, next_id FROM engine", [&](const SqliteStatement& at) {
@@ -223,7 +277,8 @@ SqliteResult<void> write_change(Sqlite& sqlite, const Change& change) {
 
 SqliteResult<State> read_state(Sqlite& sqlite) {
   State state;
-  for (const auto read : {read_rest, read_partitions, read_attempts, read_incidents}) {
+  for (const auto read :
+       {read_rest, read_partitions, read_attempts, read_incidents, read_upstreams}) {
     if (auto done = read(sqlite, state); !done) return std::unexpected(done.error());
   }
   return state;

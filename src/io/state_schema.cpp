@@ -67,7 +67,35 @@ CREATE INDEX journal_by_subject ON journal (subject, id);
 CREATE INDEX journal_by_time ON journal (at);
 )";
 
-constexpr std::array migrations = {version_1};
+// `spent`: what encode_spending() writes.
+constexpr std::string_view version_2 = R"(
+CREATE TABLE upstreams (
+  name TEXT NOT NULL PRIMARY KEY,
+  changed INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  spent TEXT NOT NULL,
+  granted INTEGER NOT NULL,
+  throttled INTEGER NOT NULL,
+  hold_until INTEGER NOT NULL,
+  hold TEXT NOT NULL,
+  allowed INTEGER NOT NULL,
+  ceiling INTEGER NOT NULL,
+  measured INTEGER NOT NULL,
+  throttles INTEGER NOT NULL,
+  tried INTEGER NOT NULL,
+  tried_before INTEGER NOT NULL,
+  refused_before INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  unthrottled INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  outcomes INTEGER NOT NULL,
+  opened INTEGER NOT NULL,
+  open_until INTEGER NOT NULL,
+  failure TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array migrations = {version_1, version_2};
 
 }  // namespace
 

@@ -21,7 +21,7 @@ namespace {
 
 bool same(const State& a, const State& b) {
   return a.engine == b.engine && a.partitions == b.partitions && a.attempts == b.attempts &&
-         a.incidents == b.incidents && a.collections == b.collections;
+         a.incidents == b.incidents && a.collections == b.collections && a.upstreams == b.upstreams;
 }
 
 Time at_hour(int hour) { return Time{std::chrono::hours{hour}}; }
@@ -108,9 +108,34 @@ TEST_P(StateStoreContract, every_field_of_every_row_comes_back) {
   IncidentRow incident{IncidentId{9}, "store:lake", "held_loss",       IncidentRow::State::acked,
                        at_hour(3),    at_hour(4),   "a third is gone", ~0ull};
   CollectionRow collection{"weather", at_hour(-5), 1ull << 63};
+  UpstreamRow upstream{.name = "espn",
+                       .changed = at_hour(1),
+                       .last = at_hour(2),
+                       .spent = {},
+                       .granted = 3,
+                       .throttled = 4,
+                       .hold_until = at_hour(5),
+                       .hold = "it asked for a pause",
+                       .allowed = 6,
+                       .ceiling = 7,
+                       .measured = 8,
+                       .throttles = 9,
+                       .tried = 21,
+                       .tried_before = 22,
+                       .refused_before = 23,
+                       .attempts = 10,
+                       .unthrottled = 11,
+                       .failures = 12,
+                       .outcomes = 13,
+                       .opened = 14,
+                       .open_until = at_hour(15),
+                       .failure = "exit code 1"};
+  upstream.spent[0] = {{at_hour(16), 17}};
+  upstream.spent[budget_count - 1] = {{at_hour(-18), ~0ull}, {at_hour(19), 20}};
   const std::vector<Change> changes = {PutEngine{{~0ull, 1ull << 63}}, PutPartition{partition("a")},
                                        PutPartition{partition("b")},   PutAttempt{attempt},
-                                       PutIncident{incident},          PutCollection{collection}};
+                                       PutIncident{incident},          PutCollection{collection},
+                                       PutUpstream{upstream}};
   commit(changes);
   reopen();
   State expected;
@@ -199,7 +224,7 @@ Change any_change() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
   const Time time{Duration{*rc::gen::arbitrary<std::int64_t>()}};
   const auto small = *rc::gen::inRange(0, 1000);
-  switch (*rc::gen::inRange(0, 11)) {
+  switch (*rc::gen::inRange(0, 13)) {
     case 0:
       return PutEngine{{number, id}};
     case 1:
@@ -223,6 +248,16 @@ Change any_change() {
       return PutCollection{{*few_names(), time, number}};
     case 9:
       return DropCollection{*few_names()};
+    case 10: {
+      UpstreamRow row;
+      row.name = *few_names();
+      row.hold_until = time;
+      row.failure = *few_names();
+      row.spent[id] = {{time, number}};
+      return PutUpstream{row};
+    }
+    case 11:
+      return DropUpstream{*few_names()};
     default:
       return AddJournal{{time, *few_names(), *few_names()}};
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/upstream.h"
 
 namespace upkeep {
 
@@ -35,6 +36,9 @@ struct Collector {
   Duration grace = std::chrono::seconds{10};  ///< between SIGTERM and SIGKILL
   Retries retries;
   Duration estimate = std::chrono::minutes{1};  ///< of one partition, until there is a better one
+  std::optional<UpstreamId> upstream;           ///< what it calls
+  /// Requests that an attempt costs when it is started; 0: it asks for each of them.
+  std::uint64_t requests = 1;
 };
 
 }  // namespace upkeep

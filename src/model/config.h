@@ -10,6 +10,7 @@
 #include "model/collection.h"
 #include "model/collector.h"
 #include "model/store.h"
+#include "model/upstream.h"
 
 namespace upkeep {
 
@@ -46,6 +47,7 @@ struct Limits {
   /// Bytes; with less free space on the state's file system nothing new is started. Unset: 1 GB
   /// or 5 % of the file system, whichever is smaller.
   std::optional<std::uint64_t> disk_free;
+  std::optional<Rate> requests;  ///< of all collectors together, to whatever upstream
 };
 
 struct Config {
@@ -61,6 +63,7 @@ struct Config {
   std::vector<Store> stores;
   std::vector<Collection> collections;
   std::vector<Collector> collectors;
+  std::vector<Upstream> upstreams;
 
   /// Of a name that was checked.
   StoreId find_store(const std::string& name) const {
@@ -71,6 +74,7 @@ struct Config {
   const Store& of(StoreId id) const { return stores.at(id.value); }
   const Collection& of(CollectionId id) const { return collections.at(id.value); }
   const Collector& of(CollectorId id) const { return collectors.at(id.value); }
+  const Upstream& of(UpstreamId id) const { return upstreams.at(id.value); }
 };
 
 }  // namespace upkeep

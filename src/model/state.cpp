@@ -28,6 +28,10 @@ struct Apply {
     state.collections.insert_or_assign(change.row.name, change.row);
   }
   void operator()(const DropCollection& change) const { state.collections.erase(change.name); }
+  void operator()(const PutUpstream& change) const {
+    state.upstreams.insert_or_assign(change.row.name, change.row);
+  }
+  void operator()(const DropUpstream& change) const { state.upstreams.erase(change.name); }
   void operator()(const AddJournal&) const {}
   void operator()(const ExpireJournal&) const {}
 };

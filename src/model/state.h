@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "model/failure.h"
+#include "model/upstream.h"
 
 namespace upkeep {
 
@@ -88,6 +89,7 @@ struct State {
   std::map<AttemptId, AttemptRow> attempts;
   std::map<IncidentId, IncidentRow> incidents;
   std::map<std::string, CollectionRow> collections;
+  std::map<std::string, UpstreamRow> upstreams;
 };
 
 // What the engine decided to remember: each is one row put or dropped.
@@ -118,6 +120,12 @@ struct PutCollection {
 struct DropCollection {
   std::string name;
 };
+struct PutUpstream {
+  UpstreamRow row;
+};
+struct DropUpstream {
+  std::string name;
+};
 struct AddJournal {
   JournalRow row;
 };
@@ -125,9 +133,9 @@ struct ExpireJournal {
   Time before;
 };  ///< drops older journal rows
 
-using Change =
-    std::variant<PutEngine, PutPartition, DropPartition, PutAttempt, DropAttempt, PutIncident,
-                 DropIncident, PutCollection, DropCollection, AddJournal, ExpireJournal>;
+using Change = std::variant<PutEngine, PutPartition, DropPartition, PutAttempt, DropAttempt,
+                            PutIncident, DropIncident, PutCollection, DropCollection, PutUpstream,
+                            DropUpstream, AddJournal, ExpireJournal>;
 
 /// Carries out a change on rows in memory (the journal is not part of them). Every state
 /// store must come to the same rows.

@@ -49,7 +49,4 @@ using HttpResult = std::expected<HttpAnswer, HttpFailure>;
 /// Sends one request and waits for its answer, whatever its status is.
 using HttpFetch = std::function<Result<HttpAnswer>(const HttpRequest&)>;
 
-/// "Tue, 21 Oct 2025 20:30:15 GMT" (RFC 9110, the form that servers must write).
-std::optional<Time> parse_http_date(std::string_view);
-
 }  // namespace upkeep

@@ -38,6 +38,7 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   hurried_.clear();
   busy_since_.reset();
   hours_after_the_end_ = hours_in_vain_ = 0;
+  upstreams_begin();
   life_began_ = world_.now;
   for (auto& [id, attempt] : tried_) {  // what the last life was told is forgotten
     attempt.orphan = true;
@@ -57,6 +58,7 @@ void Auditor::life_ends() {
 void Auditor::told(const Event& event) {
   const Time now = world_.now;
   time_goes_on(event);
+  told_of_upstream(event);
   must_be_held_.clear();
   known_at_.clear();
   fill_told_ = std::holds_alternative<FillAsked>(event);
@@ -150,6 +152,11 @@ void Auditor::decided(const Step& step) {
       starts_nothing_unconfirmed(*start);
       starts_nothing_too_early(*start);
       batches_fit(*start);
+      const Upstream* upstream = upstream_of(config_->of(start->collection).name);
+      if (upstream != nullptr) {
+        const std::string name = fmt::format("a{}", start->attempt.value);
+        troubled_upstreams_are_spared(*upstream, name, true);
+      }
       rounds_end(*start);
     } else if (const auto* list = std::get_if<ListStore>(&command)) {
       evidence_->asked(*list, world_.now);
@@ -172,6 +179,7 @@ void Auditor::starting(const StartAttempt& start) {
   starts_nothing_that_waits(start);
   attempts_are_bounded(start);
   refused_collectors_are_spared(start);
+  upstream_is_called(start);
   Tried& tried = tried_[start.attempt];
   tried.collection = config_->of(start.collection).name;
   tried.started = world_.now;
@@ -203,6 +211,7 @@ void Auditor::hourly() {
   runs_end();
   queue_is_right();
   nothing_waits_in_vain();
+  who_asks_is_served();
   a_rebuilt_engine_agrees();
 }
 

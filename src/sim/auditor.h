@@ -2,28 +2,21 @@
 // promise is one function with its name; what it needs to know it learns from the events,
 // rows and processes themselves, not from the engine.
 #pragma once
-#include <cstddef>
-#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "core/engine.h"
-#include "sim/crew.h"
-#include "sim/evidence.h"
+#include "sim/auditor_memory.h"
 #include "sim/violation.h"
-#include "sim/world.h"
 
 namespace upkeep::sim {
 
-class Auditor {
+class Auditor : AuditorMemory {
  public:
-  explicit Auditor(World& world) : world_(world) {}
+  explicit Auditor(World& world) : AuditorMemory(world) {}
 
   // The daemon tells what it does, in this order.
   void life_begins(const Config&, const Assignment&, const Crew&,
@@ -35,6 +28,8 @@ class Auditor {
   void committed();
   void listing(const ListStore&);
   void starting(const StartAttempt&);
+  void granting(const GrantTokens&);
+  void refusing(const RefuseTokens&);
   void completed();
   void rests();
   void life_ends();
@@ -43,28 +38,6 @@ class Auditor {
   void hourly();
 
  private:
-  using Key = std::pair<std::string, std::string>;  ///< collection, object key
-
-  struct Tried {
-    std::string collection;
-    std::vector<std::string> keys;
-    Time started;
-    std::optional<Ending> ending;  ///< as the engine was told; nothing when it was not
-    std::set<std::string> gone;    ///< keys that it was told are gone
-    bool orphan = false;           ///< of an earlier life
-    bool over = false;             ///< the engine was told of an end of some kind
-    Time ended;                    ///< when it was told so
-    int hours_overdue = 0;
-  };
-
-  /// What was seen of a collector that says that it lacks a permission.
-  struct Refusals {
-    int in_a_row = 0;
-    Time last;  ///< when the last one ended; the engine decides a little later
-    Time settled;
-    Time acked;  ///< when people last acknowledged it
-  };
-
   // At a decision to start (auditor_starts.cpp).
   void starts_only_what_may_start(const StartAttempt&) const;
   void starts_nothing_unknown_or_held(const StartAttempt&) const;
@@ -80,6 +53,17 @@ class Auditor {
   void attempts_are_bounded(const StartAttempt&);
   void refused_collectors_are_spared(const StartAttempt&) const;
   void count_refusals(const Tried&);
+
+  // Of upstreams (auditor_upstreams.cpp).
+  const Upstream* upstream_of(const std::string& collection) const;
+  void requests_are_limited(const Upstream*, std::uint64_t count);
+  void troubled_upstreams_are_spared(const Upstream&, std::string_view who, bool is_start) const;
+  void upstream_is_called(const StartAttempt&);
+  void told_of_upstream(const Event&);
+  void who_asks_is_served() const;
+  void upstreams_and_rows_agree() const;
+  void upstreams_begin();
+  void upstream_changes(const UpstreamRow&);
 
   // At a commit (auditor_rows.cpp).
   void rows_change_with_attempts(const PartitionRow&, const std::map<Key, AttemptId>&) const;
@@ -116,35 +100,6 @@ class Auditor {
   std::optional<CollectionId> find(const std::string& collection) const;
   const PartitionRow* row_of(const Key&) const;
   [[noreturn]] void violated(std::string_view invariant, std::string text) const;
-
-  World& world_;
-  // Of this life.
-  const Config* config_ = nullptr;
-  const Engine* engine_ = nullptr;
-  const Crew* crew_ = nullptr;
-  Assignment assignment_;
-  std::optional<Evidence> evidence_;
-  std::map<std::string, Baseline> baselines_;  ///< of collections not accepted in this life yet
-  std::set<CollectionId> must_be_held_;        ///< after the step that is being made
-  std::map<CollectionId, Time> known_at_;      ///< inventories before the listing just told
-  std::map<StoreId, Time> listed_at_;          ///< the last success
-  std::map<StoreId, int> reasons_;             ///< to list a store before its time
-  bool stop_told_ = false, disk_low_ = false, completed_ = false;
-  bool fill_told_ = false;             ///< by the event of the step that is being made
-  std::vector<PartitionRow> hurried_;  ///< by people, not durable yet
-  std::optional<Time> busy_since_;     ///< with attempts, or since the last listing
-  int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
-  int hours_in_vain_ = 0;          ///< with tasks that could start, and none that did
-  std::size_t starts_before_ = 0;  ///< of attempts, up to an hour ago
-  std::uint64_t rests_ = 0;
-  Time last_step_, life_began_;
-  // Of all lives.
-  std::map<AttemptId, Tried> tried_;          ///< started, not settled
-  std::set<AttemptId> ids_;                   ///< ever started
-  std::vector<AttemptId> settled_;            ///< in the commit that is being made
-  std::vector<std::string> let_in_again_;     ///< collectors, likewise
-  std::map<Key, std::vector<Time>> charged_;  ///< starts of attempts that failed, since it was good
-  std::map<std::string, Refusals> refusals_;  ///< by collector
 };
 
 }  // namespace upkeep::sim

@@ -53,6 +53,8 @@ void Auditor::committing(std::span<const Change> changes) {
     } else if (const auto* drop = std::get_if<DropPartition>(&change)) {
       rows_go_for_a_reason({drop->collection, drop->key});
       charged_.erase({drop->collection, drop->key});
+    } else if (const auto* upstream = std::get_if<PutUpstream>(&change)) {
+      upstream_changes(upstream->row);
     } else if (const auto* incident = std::get_if<PutIncident>(&change)) {
       const bool over = incident->row.state == IncidentRow::State::closed;
       if (over && incident->row.kind == "permission_denied") {
@@ -210,6 +212,7 @@ void Auditor::rows_and_memory_agree() const {
   if (engine_->incidents() != state.incidents) {
     violated("rows_and_memory_agree", "incidents differ from their rows");
   }
+  upstreams_and_rows_agree();
 }
 
 /// Rows are about troubles; those that nobody can ask for go after a while.

@@ -28,9 +28,13 @@ std::string gone_line(const Space& space, std::uint64_t index) {
 
 class Writer {
  public:
-  Writer(World& world, std::string_view collector, const Space& space,
+  Writer(World& world, std::string_view collector, std::string_view upstream, const Space& space,
          std::span<const std::uint64_t> partitions, Duration allowed)
-      : world_(world), collector_(collector), space_(space), partitions_(partitions) {
+      : world_(world),
+        collector_(collector),
+        upstream_(upstream),
+        space_(space),
+        partitions_(partitions) {
     const Duration most = std::min<Duration>(allowed * 7 / 10, minutes{3});
     script_.length = world.between(seconds{1}, std::max<Duration>(most, seconds{1}));
   }
@@ -86,6 +90,8 @@ class Writer {
         });
     if (poisoned) return nothing("always fails for this", exited(1, "500 Internal Server Error"));
     if (world_.locked_out.contains(collector_)) return nothing("is shut out", exited(77, "403"));
+    if (world_.down.contains(upstream_)) return nothing("finds it down", exited(1, "503 down"));
+    if (strikes(Fault::collector_is_throttled)) return is_throttled();
     if (strikes(Fault::collector_hangs)) {
       nothing("hangs", {});
       script_.length.reset();
@@ -109,6 +115,17 @@ class Writer {
       return;
     }
     spoil_part();
+  }
+
+  /// Too many requests: it tells so, and how long to wait, in one of two forms, or not at all.
+  void is_throttled() {
+    nothing("is throttled", exited(world_.dice.chance(50) ? 75 : 1, "429 Too Many Requests"));
+    report(fmt::format(R"({{"throttled": {}}})", world_.dice.below(5)));
+    if (world_.dice.chance(30)) report(R"({"requests": 3})");
+    if (world_.dice.chance(30)) report(R"({"retry_after": "Wed, 21 Oct 2026 07:28:00 GMT"})");
+    if (world_.dice.chance(30)) {
+      report(fmt::format(R"({{"retry_after": {}}})", 1 + world_.dice.below(600)));
+    }
   }
 
   void spoil_part() {
@@ -175,7 +192,7 @@ class Writer {
   Duration moment() { return world_.between(Duration{}, script_.length.value_or(minutes{1})); }
 
   World& world_;
-  std::string_view collector_;
+  std::string_view collector_, upstream_;
   const Space& space_;
   std::span<const std::uint64_t> partitions_;
   Script script_;
@@ -183,9 +200,9 @@ class Writer {
 
 }  // namespace
 
-Script script_of(World& world, std::string_view collector, const Space& space,
-                 std::span<const std::uint64_t> partitions, Duration allowed) {
-  return Writer(world, collector, space, partitions, allowed).write();
+Script script_of(World& world, std::string_view collector, std::string_view upstream,
+                 const Space& space, std::span<const std::uint64_t> partitions, Duration allowed) {
+  return Writer(world, collector, upstream, space, partitions, allowed).write();
 }
 
 }  // namespace upkeep::sim

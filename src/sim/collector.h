@@ -32,8 +32,8 @@ struct Script {
   std::string_view what = "works";  ///< for the transcript
 };
 
-/// `collector` is its name; `allowed` the time until its deadline.
-Script script_of(World&, std::string_view collector, const Space&,
+/// `collector` and `upstream` are names; `allowed` the time until its deadline.
+Script script_of(World&, std::string_view collector, std::string_view upstream, const Space&,
                  std::span<const std::uint64_t> partitions, Duration allowed);
 
 }  // namespace upkeep::sim

@@ -37,11 +37,13 @@ void Crew::start(const StartAttempt& wish, const Config& config, std::uint64_t l
                   .space = wish.space,
                   .partitions = wish.partitions,
                   .keys = {},
+                  .upstream = collector.upstream ? config.of(*collector.upstream).name : "",
                   .grace = collector.grace,
                   .ending = {}};
   for (const std::uint64_t index : wish.partitions) process.keys.push_back(wish.space->key(index));
   const Duration allowed = std::max(wish.deadline - world_.now, Duration{});
-  Script script = script_of(world_, collector.name, *wish.space, process.partitions, allowed);
+  Script script = script_of(world_, process.collector, process.upstream, *wish.space,
+                            process.partitions, allowed);
   if (script.what != "works") world_.say(collector.name, "{}", script.what);
   process.ending = script.ending;
   const std::uint64_t pid = ++pid_;
@@ -54,6 +56,10 @@ void Crew::start(const StartAttempt& wish, const Config& config, std::uint64_t l
   }
   for (Script::Report& line : script.reports) {
     world_.after(line.after, [this, pid, text = std::move(line.line)] { report(pid, text); });
+  }
+  const bool asks = collector.upstream && collector.requests == 0;
+  for (std::uint64_t n = asks ? 1 + world_.dice.below(4) : 0; n > 0; --n) {
+    world_.after(world_.between(Duration{}, seconds{20}), [this, pid] { ask(pid); });
   }
   processes_.emplace(pid, std::move(process));
   if (script.length) {
@@ -88,6 +94,24 @@ void Crew::report(std::uint64_t pid, const std::string& line) {
   if (parsed) tell_(found->second.life, AttemptReported{found->second.attempt, *parsed});
 }
 
+/// It would make some requests more. Who lost his daemon asks nobody.
+void Crew::ask(std::uint64_t pid) {
+  const auto found = processes_.find(pid);
+  if (found == processes_.end() || found->second.orphan) return;
+  const Process& process = found->second;
+  TokensAsked asked{AskId{++ask_}, process.upstream, 1 + world_.dice.below(3),
+                    fmt::format("a{}", process.attempt.value)};
+  if (world_.fate.strikes(Fault::nonsense_asked)) {
+    if (world_.dice.chance(50)) {
+      asked.upstream = "nobody";
+    } else {
+      asked.count = 1'000'000'000'000;
+    }
+  }
+  asks_[asked.id] = pid;
+  tell_(process.life, asked);
+}
+
 void Crew::end_soon(std::uint64_t pid, Ending ending) {
   const Duration grace = processes_.at(pid).grace;
   world_.after(world_.between(Duration{}, grace), [this, pid, ending = std::move(ending)] {
@@ -99,6 +123,14 @@ void Crew::end(std::uint64_t pid, Ending ending) {
   Process process = std::move(processes_.at(pid));
   processes_.erase(pid);
   world_.say(process.collector, "a{} ends: {}", process.attempt.value, describe(ending));
+  std::vector<AskId> waiting;
+  for (const auto& [id, who] : asks_) {
+    if (who == pid) waiting.push_back(id);
+  }
+  for (const AskId id : waiting) {
+    asks_.erase(id);
+    tell_(process.life, AskerGone{id});
+  }
   if (process.orphan) {
     if (process.life != 0) hear(process.life, OrphanEnded{process.attempt});
     unheard_.emplace_back(process.attempt, std::move(ending));
@@ -153,6 +185,7 @@ void Crew::watch(AttemptId attempt, std::uint64_t life) {
 
 void Crew::orphan_all(bool die_too) {
   unheard_.clear();
+  asks_.clear();
   for (auto& [pid, process] : processes_) {
     process.orphan = true;
     process.life = 0;

@@ -23,6 +23,7 @@ struct Process {
   SpacePtr space;
   std::vector<std::uint64_t> partitions;
   std::vector<std::string> keys;
+  std::string upstream;  ///< that it calls
   Duration grace{};
   Ending ending;  ///< if nobody stops it
 };
@@ -38,6 +39,8 @@ class Crew {
   void stop(AttemptId);
   /// For the daemon of that life, which did not start it.
   void watch(AttemptId, std::uint64_t life);
+  /// Who asked for requests with this number got an answer.
+  void answered(AskId id) { asks_.erase(id); }
   /// The daemon died; its processes die too, or become orphans.
   void orphan_all(bool die_too);
 
@@ -49,6 +52,7 @@ class Crew {
  private:
   void write(const Process&, const Script::Write&);
   void report(std::uint64_t pid, const std::string& line);
+  void ask(std::uint64_t pid);
   void end(std::uint64_t pid, Ending);
   void end_soon(std::uint64_t pid, Ending);
   /// Tells, unless fate will have it otherwise.
@@ -60,6 +64,8 @@ class Crew {
   std::map<std::uint64_t, Process> processes_;
   std::vector<std::pair<AttemptId, Ending>> unheard_;  ///< ends that a dead daemon did not hear
   std::uint64_t pid_ = 0;
+  std::map<AskId, std::uint64_t> asks_;  ///< not answered yet, with who asked
+  std::uint64_t ask_ = 0;
 };
 
 /// "exit 75 (429)", "signal 11", "timed out"

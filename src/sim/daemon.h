@@ -63,6 +63,8 @@ class Daemon {
   void carry_out(const WatchOrphan&);
   void carry_out(const MeasureDisk&);
   void carry_out(const KeepCoverage&);
+  void carry_out(const GrantTokens&);
+  void carry_out(const RefuseTokens&);
   void carry_out(const LogFailure&);
   void carry_out(const RunComplete&);
 

@@ -134,6 +134,16 @@ void Daemon::carry_out(const KeepCoverage& wish) {
       encode_coverage(*view.space, *view.coverage);
 }
 
+void Daemon::carry_out(const GrantTokens& wish) {
+  auditor_.granting(wish);
+  crew_.answered(wish.id);
+}
+
+void Daemon::carry_out(const RefuseTokens& wish) {
+  auditor_.refusing(wish);
+  crew_.answered(wish.id);
+}
+
 void Daemon::carry_out(const LogFailure&) {}
 
 void Daemon::carry_out(const RunComplete&) {

@@ -43,7 +43,14 @@ std::string reported(const AttemptReported& event) {
       Overloaded{
           [&](const Progress& line) { return fmt::format("a{} is at {}", number, line.done); },
           [&](const RetryAfter& line) {
-            return fmt::format("a{} asks for a pause of {}", number, to_text(line.wait));
+            return fmt::format("a{} asks for a pause of {}", number,
+                               line.at ? to_text(*line.at) : to_text(line.wait));
+          },
+          [&](const RequestsMade& line) {
+            return fmt::format("a{} made {} requests", number, line.count);
+          },
+          [&](const Throttled& line) {
+            return fmt::format("a{} was throttled {} times", number, line.count);
           },
           [&](const GoneLine& line) {
             std::string fields;
@@ -75,26 +82,32 @@ std::string row(const PartitionRow& known, Time now) {
 
 std::string describe(const Event& event, const Config& config) {
   return std::visit(
-      Overloaded{[](const TimePassed&) { return std::string("time passed"); },
-                 [&](const StoreListed& e) { return listed(e, config); },
-                 [](const PartitionsSeen& e) { return seen(e); },
-                 [](const AttemptReported& e) { return reported(e); },
-                 [](const AttemptEnded& e) {
-                   return fmt::format("a{} ended: {}", e.attempt.value, describe(e.ending));
-                 },
-                 [](const OrphanEnded& e) {
-                   return fmt::format("nobody holds the lock of a{}", e.attempt.value);
-                 },
-                 [](const DiskMeasured& e) {
-                   return fmt::format("the disk has {} MB free", e.free / 1'000'000);
-                 },
-                 [](const AckAsked& e) { return to_text(e.incident) + " is acknowledged"; },
-                 [](const ReconcileAsked&) { return std::string("a listing is asked for"); },
-                 [](const FillAsked& e) {
-                   return fmt::format("filling is asked for{}{}", e.where.text.empty() ? "" : " ",
-                                      e.where.text);
-                 },
-                 [](const StopAsked&) { return std::string("stop is asked"); }},
+      Overloaded{
+          [](const TimePassed&) { return std::string("time passed"); },
+          [&](const StoreListed& e) { return listed(e, config); },
+          [](const PartitionsSeen& e) { return seen(e); },
+          [](const AttemptReported& e) { return reported(e); },
+          [](const AttemptEnded& e) {
+            return fmt::format("a{} ended: {}", e.attempt.value, describe(e.ending));
+          },
+          [](const OrphanEnded& e) {
+            return fmt::format("nobody holds the lock of a{}", e.attempt.value);
+          },
+          [](const DiskMeasured& e) {
+            return fmt::format("the disk has {} MB free", e.free / 1'000'000);
+          },
+          [](const AckAsked& e) { return to_text(e.incident) + " is acknowledged"; },
+          [](const ReconcileAsked&) { return std::string("a listing is asked for"); },
+          [](const FillAsked& e) {
+            return fmt::format("filling is asked for{}{}", e.where.text.empty() ? "" : " ",
+                               e.where.text);
+          },
+          [](const TokensAsked& e) {
+            return fmt::format("{} asks for {} of {}, number {}", e.who, e.count, e.upstream,
+                               e.id.value);
+          },
+          [](const AskerGone& e) { return fmt::format("who asked number {} is gone", e.id.value); },
+          [](const StopAsked&) { return std::string("stop is asked"); }},
       event);
 }
 
@@ -117,6 +130,14 @@ std::string describe(const Change& change, Time now) {
             return fmt::format("{} expects {}", c.row.name, c.row.expected);
           },
           [](const DropCollection& c) { return c.name + " is forgotten"; },
+          [&](const PutUpstream& c) {
+            return fmt::format(
+                "upstream {}: {} granted, {} throttled, {} allowed, {} failures, "
+                "opened {}, held until {}",
+                c.row.name, c.row.granted, c.row.throttled, c.row.allowed, c.row.failures,
+                c.row.opened, to_moment(c.row.hold_until, now));
+          },
+          [](const DropUpstream& c) { return "upstream " + c.name + " is forgotten"; },
           [](const AddJournal& c) { return fmt::format("\"{}: {}\"", c.row.subject, c.row.text); },
           [](const ExpireJournal& c) { return "journal before " + to_moment(c.before) + " goes"; }},
       change);
@@ -135,6 +156,10 @@ std::string describe(const Command& command, const Config& config, Time now) {
                  [](const MeasureDisk&) { return std::string("measure the disk"); },
                  [&](const KeepCoverage& c) {
                    return "keep the coverage of " + config.of(c.collection).name;
+                 },
+                 [](const GrantTokens& c) { return fmt::format("grant number {}", c.id.value); },
+                 [](const RefuseTokens& c) {
+                   return fmt::format("refuse number {}: {}", c.id.value, c.why);
                  },
                  [](const LogFailure& c) {
                    return fmt::format("log {}: {}: {}", c.source, to_text(c.why), c.text);

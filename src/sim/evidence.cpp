@@ -90,7 +90,7 @@ bool Evidence::is_fresh(CollectionId collection, const std::string& key, Time to
   const auto listed = listed_.find(collection);
   const auto seen = seen_.find({collection, key});
   return (listed != listed_.end() && listed->second.taken_at >= since) ||
-         (seen != seen_.end() && seen->second.told == told);
+         (seen != seen_.end() && (seen->second.told == told || seen->second.at >= since));
 }
 
 }  // namespace upkeep::sim

@@ -30,10 +30,12 @@ constexpr std::array<Row, fault_count> table{{
     {collector_defers, "collector_defers", 2500},
     {collector_defers_until, "collector_defers_until", 1500},
     {collector_is_denied, "collector_is_denied", 700},
+    {collector_is_throttled, "collector_is_throttled", 1500},
     {collector_says_gone, "collector_says_gone", 700},
     {collector_names_gone, "collector_names_gone", 1500},
     {collector_names_foreign_gone, "collector_names_foreign_gone", 1500},
     {collector_reports_nonsense, "collector_reports_nonsense", 4000},
+    {nonsense_asked, "nonsense_asked", 1000},
     {end_never_heard, "end_never_heard", 600},
     {end_heard_twice, "end_heard_twice", 1500},
     {end_heard_late, "end_heard_late", 800},
@@ -60,6 +62,8 @@ constexpr std::array<Row, fault_count> table{{
     {table_explodes, "table_explodes", 200},
     // of hours, for each collector
     {permission_revoked, "permission_revoked", 250},
+    // of hours, for each upstream
+    {upstream_down, "upstream_down", 400},
     // of hours
     {disk_low, "disk_low", 400},
     {disk_full, "disk_full", 400},

@@ -26,11 +26,13 @@ enum class Fault : std::uint8_t {
   collector_defers,
   collector_defers_until,
   collector_is_denied,
+  collector_is_throttled,
   collector_says_gone,
   collector_names_gone,
   // What it does beside its work.
   collector_names_foreign_gone,
   collector_reports_nonsense,
+  nonsense_asked,
   // How its end comes to be known.
   end_never_heard,
   end_heard_twice,
@@ -57,6 +59,7 @@ enum class Fault : std::uint8_t {
   table_emptied,
   table_explodes,
   permission_revoked,
+  upstream_down,
   // The machine.
   disk_low,
   disk_full,

@@ -47,6 +47,10 @@ std::string Installation::yaml() const {
   append(out, "", settings);
   out += "stores:\n";
   for (const auto& [name, store] : stores) out += fmt::format("  {}: {}\n", name, in_braces(store));
+  out += "upstreams:\n";
+  for (const auto& [name, upstream] : upstreams) {
+    out += fmt::format("  {}: {}\n", name, in_braces(upstream));
+  }
   out += "collections:\n";
   for (const CollectionText& collection : collections) {
     if (collection.declared) append(out, collection);

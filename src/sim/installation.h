@@ -39,6 +39,7 @@ struct Installation {
   std::vector<std::pair<std::string, Settings>> stores;
   std::vector<CollectionText> collections;
   std::vector<CollectorText> collectors;
+  std::vector<std::pair<std::string, Settings>> upstreams;
   std::map<std::string, PretendTable> tables;  ///< by file name
 
   std::string yaml() const;

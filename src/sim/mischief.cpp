@@ -17,6 +17,7 @@ void Mischief::strike() {
   for (auto& [name, store] : world_.stores) strike_store(name, store);
   for (auto& [name, table] : world_.installation.tables) strike_table(name, table);
   strike_permissions();
+  strike_upstreams();
   strike_machine();
   strike_daemon();
 }
@@ -27,6 +28,7 @@ void Mischief::make_good() {
   }
   world_.disk = Disk{};
   world_.locked_out.clear();
+  world_.down.clear();
 }
 
 void Mischief::strike_store(const std::string& name, PretendStore& store) {
@@ -103,6 +105,16 @@ void Mischief::strike_permissions() {
     world_.locked_out.insert(collector.name);
     world_.after(world_.between(hours{1}, hours{30}),
                  [this, name = collector.name] { world_.locked_out.erase(name); });
+  }
+}
+
+void Mischief::strike_upstreams() {
+  for (const auto& [name, settings] : world_.installation.upstreams) {
+    if (world_.down.contains(name) || !world_.fate.strikes(Fault::upstream_down)) continue;
+    world_.say(name, "is down");
+    world_.down.insert(name);
+    world_.after(world_.between(minutes{1}, hours{4}),
+                 [this, name = name] { world_.down.erase(name); });
   }
 }
 

@@ -19,6 +19,7 @@ class Mischief {
   void strike_store(const std::string& name, PretendStore&);
   void strike_table(const std::string& name, PretendTable&);
   void strike_permissions();
+  void strike_upstreams();
   void strike_machine();
   void strike_daemon();
   void ask_for_filling();

@@ -32,6 +32,7 @@ class Maker {
     swarm_.poisoned = dice_.chance(50) ? dice_.below(15) : 0;
     make_settings();
     make_stores();
+    make_upstreams();
     if (collections == 0) collections = dice_.chance(80) ? between(2, 7) : between(2, 20);
     for (std::uint64_t i = 0; i < collections; ++i) make_collection(i);
   }
@@ -61,8 +62,9 @@ class Maker {
     const std::string promote = one_of(std::array{"2h", "24h", "3d"});
     all.emplace_back("queue", fmt::format("{{window: {}, promote_after: {}}}", window, promote));
     all.emplace_back("keep", fmt::format("{{journal: {}d}}", between(3, 20)));
-    all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB}}",
-                                           dice_.chance(20) ? 1 : between(2, 8)));
+    const std::uint64_t tasks = dice_.chance(20) ? 1 : between(2, 8);
+    all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB{}}}", tasks,
+                                           dice_.chance(30) ? ", requests: 100/min" : ""));
   }
 
   void make_stores() {
@@ -73,6 +75,23 @@ class Maker {
       if (dice_.chance(50)) store.emplace_back("max_loss", fmt::format("{}%", between(5, 40)));
       if (dice_.chance(30)) store.emplace_back("ignore", "[\"*.part\"]");
       swarm_.installation.stores.emplace_back(names[i], std::move(store));
+    }
+  }
+
+  void make_upstreams() {
+    const std::uint64_t count = between(1, 3);
+    constexpr std::array names = {"espn", "noaa", "nobody-knows"};
+    for (std::uint64_t i = 0; i < count; ++i) {
+      Settings upstream;
+      const std::string rate = one_of(std::array{"30/min", "120/min", "10/s", "200/2m"});
+      if (i < 2) upstream.emplace_back("rate", rate);
+      if (i < 2 && dice_.chance(30)) upstream.emplace_back("burst", one_of(std::array{"1", "9"}));
+      const std::string hourly = one_of(std::array{"400", "1500"});
+      if (i < 2 && dice_.chance(40)) upstream.emplace_back("hourly", hourly);
+      if (i < 2 && dice_.chance(25)) upstream.emplace_back("daily", "6000");
+      if (dice_.chance(20)) upstream.emplace_back("min_interval", "1s");
+      if (dice_.chance(40)) upstream.emplace_back("concurrency", one_of(std::array{"2", "4"}));
+      swarm_.installation.upstreams.emplace_back(names[i], std::move(upstream));
     }
   }
 
@@ -108,6 +127,12 @@ class Maker {
     const std::string rest = one_of(std::array{"2h", "6h", "1d"});
     all.emplace_back(
         "retries", fmt::format("{{max: {}, base: {}, cap: {}, rest: {}}}", most, base, cap, rest));
+    if (number == 0 || dice_.chance(60)) {
+      const std::uint64_t upstream = dice_.below(swarm_.installation.upstreams.size());
+      all.emplace_back("upstream", swarm_.installation.upstreams[upstream].first);
+      // The first one asks, so that what can be asked wrongly is.
+      all.emplace_back("requests", number == 0 ? "0" : one_of(std::array{"0", "1", "2"}));
+    }
     swarm_.installation.collectors.push_back(std::move(collector));
     return fmt::format("fetch-{}", collection.name);
   }

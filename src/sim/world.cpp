@@ -7,11 +7,9 @@
 
 namespace upkeep::sim {
 
-bool Upstream::is_gone(std::string_view key) const {
-  return hash_of(key, seed ^ 0x90e) % 1000 < gone;
-}
+bool Truth::is_gone(std::string_view key) const { return hash_of(key, seed ^ 0x90e) % 1000 < gone; }
 
-bool Upstream::is_poisoned(std::string_view key) const {
+bool Truth::is_poisoned(std::string_view key) const {
   return hash_of(key, seed ^ 0xbad) % 1000 < poisoned;
 }
 

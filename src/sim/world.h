@@ -38,7 +38,7 @@ struct Disk {
 };
 
 /// What is true upstream, whoever asks.
-struct Upstream {
+struct Truth {
   std::uint64_t seed = 0, gone = 0, poisoned = 0;  ///< the latter in 1,000 partitions
 
   bool is_gone(std::string_view key) const;
@@ -79,9 +79,10 @@ struct World {
   std::map<std::string, PretendStore> stores;  ///< by name
   /// The newest of each store, by its name.
   std::map<std::string, std::shared_ptr<const PretendReport>> reports;
-  Upstream upstream;
+  Truth upstream;
   Disk disk;
   std::set<std::string, std::less<>> locked_out;  ///< collectors that nobody lets in
+  std::set<std::string, std::less<>> down;        ///< upstreams that answer nobody
   Durable durable;
   bool storm = true;  ///< false once everything outside is well
 

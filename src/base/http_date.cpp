@@ -1,9 +1,9 @@
 // The dates of HTTP.
-#include "net/http.h"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "base/time.h"
 
 namespace upkeep {
 namespace {

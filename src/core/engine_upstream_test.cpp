@@ -225,10 +225,15 @@ TEST(Upstream, what_can_never_be_granted_is_refused) {
   world.begin();
   world.ask(1, 61, "x");
   world.send(TokensAsked{AskId{2}, "esp", 1, "x"});
+  world.config.upstreams[0].rate.reset();
+  world.restart();
+  world.ask(3, 1'000'000'000'000, "x");
   EXPECT_EQ(world.refused,
             (std::vector<std::string>{
                 "61 requests at once are more than upstream espn ever allows, which is 60",
-                "there is no upstream `esp`; did you mean `espn`?"}));
+                "there is no upstream `esp`; did you mean `espn`?",
+                "1,000,000,000,000 requests at once are more than anybody may ask for, which is "
+                "1,000,000"}));
 }
 
 TEST(Upstream, requests_that_were_made_without_asking_count) {

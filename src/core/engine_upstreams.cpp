@@ -89,7 +89,7 @@ bool Engine::Parts::may_launch(Time now, AttemptTrack& attempt) {
   const auto held = upstream_hold(now, id, attempt.partitions.size(), attempt.view.row.id);
   if (!held) return true;
   wait_for_upstream(now, id, attempt.partitions.size(), *held);
-  wake_for_upstreams(attempt.looked_at + wait_after_look);
+  wake_for_upstreams(std::max(now + Duration{1}, attempt.looked_at + wait_after_look));
   return false;
 }
 

@@ -8,6 +8,8 @@ namespace {
 using namespace std::chrono;
 
 constexpr Duration late_max = seconds{5};
+/// What counts over several stretches counts no longer: a mistake must not last for ever.
+constexpr Duration spread_max = days{7};
 /// Requests of one moment are counted together; a window remembers about so many moments.
 constexpr std::uint64_t moments = 64;
 
@@ -119,7 +121,9 @@ void spend(const std::vector<Window>& windows, Spending& spending, std::uint64_t
     Time at{Duration{(ticks + moment.count() - 1) / moment.count() * moment.count()}};
     std::uint64_t left = count;
     if (count > window.count) {
-      at += window.per * static_cast<Duration::rep>((count - 1) / window.count);
+      const auto stretches = static_cast<std::uint64_t>(spread_max / window.per);
+      at +=
+          window.per * static_cast<Duration::rep>(std::min((count - 1) / window.count, stretches));
       left = window.count;
     }
     const auto behind = std::ranges::upper_bound(spent, at, {}, &Spent::at);

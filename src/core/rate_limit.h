@@ -37,7 +37,8 @@ struct Opening {
 /// nothing else is in it. `last`: when some were granted last.
 Opening opening(const std::vector<Window>&, const Spending&, Time last, std::uint64_t count,
                 Time now);
-/// Counts them from `now` on; more than a window holds over as many stretches as they need.
+/// Counts them from `now` on; more than a window holds over as many stretches as they need,
+/// for a week at most.
 void spend(const std::vector<Window>&, Spending&, std::uint64_t count, Time now);
 /// Those that still count.
 std::uint64_t used(const Window&, const Spending&, Time now);

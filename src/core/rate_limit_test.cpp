@@ -106,6 +106,15 @@ TEST(RateLimit, more_than_a_window_holds_counts_over_as_many_as_it_needs) {
   EXPECT_LE(next.at, start + 4min);
 }
 
+TEST(RateLimit, a_mistaken_number_holds_for_a_week_and_no_longer) {
+  const std::vector<Window> windows = {learnt_window(6'000)};
+  Spending spending;
+  spend(windows, spending, std::uint64_t{1} << 62, start);
+  const Opening next = opening(windows, spending, start, 1, start);
+  EXPECT_GT(next.at, start + std::chrono::days{6});
+  EXPECT_LT(next.at, start + std::chrono::days{8});
+}
+
 TEST(RateLimit, what_is_remembered_is_bounded) {
   Upstream upstream;
   upstream.rate = Rate{100'000, 1h};

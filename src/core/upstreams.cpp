@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono;
 
+constexpr std::uint64_t ask_max = 1'000'000;
 /// A shorter wait is its turn, and no hold.
 constexpr Duration turn_max = minutes{1};
 
@@ -195,6 +196,10 @@ std::optional<std::string> Upstreams::ask(const TokensAsked& asked) {
   }
   const auto index = static_cast<std::size_t>(declared - config_.upstreams.begin());
   Lane& lane = lanes_[index];
+  if (asked.count > ask_max) {
+    return fmt::format("{} requests at once are more than anybody may ask for, which is {}",
+                       with_thousands(asked.count), with_thousands(ask_max));
+  }
   for (const Lane* one : {&lane, &all()}) {
     for (const Window& window : one->windows) {
       const bool is_limit = window.budget != Budget::interval && window.budget != Budget::burst;
@@ -307,7 +312,7 @@ std::uint64_t Upstreams::waiting(UpstreamId id) const {
 // --- What is told of them ----------------------------------------------------------
 
 void Upstreams::requests_made(std::optional<UpstreamId> id, std::uint64_t count, Time now) {
-  if (count > 0) take(lane_of(id), count, now);
+  if (count > 0) take(lane_of(id), std::min(count, ask_max), now);
 }
 
 void Upstreams::throttled(UpstreamId id, std::uint64_t count, bool asks, const UnderWay& under_way,

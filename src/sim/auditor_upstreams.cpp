@@ -88,7 +88,7 @@ void Auditor::troubled_upstreams_are_spared(const Upstream& upstream, std::strin
   for (const auto& [id, tried] : tried_) {
     const Upstream* other = upstream_of(tried.collection);
     if (tried.over || other == nullptr || other->name != upstream.name) continue;
-    if (tried.started <= failures.last) continue;
+    if (tried.started <= failures.last || (row && tried.started < row->open_until)) continue;
     violated("troubled_upstreams_are_spared",
              fmt::format("{} goes to {} beside a{}, which tries whether it answers again", who,
                          upstream.name, id.value));

@@ -64,7 +64,7 @@ class Maker {
     all.emplace_back("keep", fmt::format("{{journal: {}d}}", between(3, 20)));
     const std::uint64_t tasks = dice_.chance(20) ? 1 : between(2, 8);
     all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB{}}}", tasks,
-                                           dice_.chance(30) ? ", requests: 100/min" : ""));
+                                           dice_.chance(30) ? ", requests: 20/min" : ""));
   }
 
   void make_stores() {

@@ -26,9 +26,13 @@ class Bug:
     old: list = dataclasses.field(default_factory=list)
     new: list = dataclasses.field(default_factory=list)
 
+    def path(self):
+        """In src/core, unless it names another folder."""
+        return ROOT / "src" / (self.file if "/" in self.file else "core/" + self.file)
+
     def source(self):
         """The file with the bug in it."""
-        text = (ROOT / "src/core" / self.file).read_text()
+        text = self.path().read_text()
         old = "".join(line + "\n" for line in self.old)
         if text.count(old) != 1:
             raise ValueError(f"its lines are {text.count(old)} times in {self.file}, not once")
@@ -67,7 +71,7 @@ class Builder:
         base = self.folder / "planted" / re.sub(r"\W+", "_", bug.name)
         copy = base.with_suffix(".cpp")
         copy.write_text(bug.source())
-        original = str(ROOT / "src/core" / bug.file)
+        original = str(bug.path())
         words = shlex.split(self.compilations[original])
         words[words.index("-o") + 1] = f"{base}.o"
         words[words.index(original)] = str(copy)

@@ -76,12 +76,19 @@ FULL = {
                 "available_after": "6h",
                 "completeness": "95%",
                 "count": {"min": "games"},
+                "valid": {"csv": {"min_rows": 10, "separator": ";", "header": True},
+                          "sample": "10%"},
             },
             "labels": {"source": "espn", "year": 2024},
             "priority": [{"if": "age < 7d", "then": "critical"}, {"then": "low"}],
             "weight": 1.5,
             "collector": "get",
-        }
+        },
+        "plays": {"store": "lake", "key": "plays.json", "expect": {"valid": "json"}},
+        "lines": {"store": "lake", "key": "lines",
+                  "expect": {"valid": {"jsonl": {"min_rows": 5}}}},
+        "checked": {"store": "lake", "key": "checked", "expect": {
+            "valid": {"command": ["./check", "{path}"], "timeout": "5m"}}},
     },
     "collectors": {
         "get": {
@@ -114,7 +121,8 @@ KNOWS_MORE = re.compile(
     r"|at least \d|is not a size|counts the objects|did you mean|would be a column"
     r"|drop the dimension|the format does not show|is not a date|is a dimension"
     r"|missing; expected a query|expected one of ==|unknown placeholder|there is no"
-    r"|has no dimension with the field|the path behind")
+    r"|has no dimension with the field|the path behind"
+    r"|says no format|one rule is for one")
 
 
 class Loader(yaml.SafeLoader):

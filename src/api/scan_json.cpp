@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <bit>
+
 #include "api/cost_text.h"
 #include "api/json_writer.h"
 #include "api/text_table.h"
@@ -47,6 +49,21 @@ void write_numbers(JsonWriter& json, const CollectionStanding& standing, Time no
       .member("bytes", coverage.bytes)
       .member("seconds", static_cast<double>(standing.listing.count()) / 1000)
       .member("inventory_at", to_text(coverage.taken_at));
+}
+
+std::uint64_t unchecked_of(const Coverage& coverage) {
+  std::uint64_t count = 0;
+  for (std::uint64_t word = 0; word < coverage.present.words().size(); ++word) {
+    count += static_cast<std::uint64_t>(std::popcount(coverage.unchecked_word(word)));
+  }
+  return count;
+}
+
+/// Only where a rule asks for it.
+void write_contents(JsonWriter& json, const Coverage& coverage) {
+  if (coverage.contents.rule.empty()) return;
+  json.member("unchecked", unchecked_of(coverage));
+  if (!coverage.contents.trouble.empty()) json.member("unchecked_why", coverage.contents.trouble);
 }
 
 void write_samples(JsonWriter& json, const Coverage& coverage) {
@@ -160,6 +177,12 @@ std::string notes_of(const CollectionStanding& standing, const Snapshot& snapsho
   }
   if (is_held(standing)) note("held: " + standing.view.why);
   const Coverage& coverage = *standing.view.coverage;
+  if (const std::uint64_t unchecked = unchecked_of(coverage); unchecked > 0) {
+    const std::string& trouble = coverage.contents.trouble;
+    note(fmt::format("the contents of {} not checked yet{}{}",
+                     counted(unchecked, "object is", "objects are"), trouble.empty() ? "" : ": ",
+                     trouble));
+  }
   if (coverage.strays > 0) {
     std::string samples;
     for (const std::string& key : coverage.stray_samples) {
@@ -249,6 +272,7 @@ std::string scan_json(const Snapshot& snapshot, const ScanView& view) {
     }
     write_numbers(json, standing, snapshot.now);
     if (is_held(standing)) json.member("held", standing.view.why);
+    write_contents(json, *standing.view.coverage);
     if (standing.requests > 0) {
       json.member("requests", standing.requests)
           .member("dollars", dollars_of_lists(standing.requests));

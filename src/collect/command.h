@@ -46,6 +46,9 @@ Result<void> check_values(std::span<const std::string> command, const CommandVal
 CommandValues command_values(const Space&, std::span<const std::uint64_t> partitions,
                              std::string_view task, std::string_view store_root);
 
+/// The URI of an absolute path: what a URI may not hold is escaped.
+std::string to_file_uri(std::string_view path);
+
 /// One JSON object for each partition, one a line: the file behind {partitions}. All values
 /// are texts, in the order of the dimensions.
 std::string partitions_file(const Space&, std::span<const std::uint64_t> partitions);

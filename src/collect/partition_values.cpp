@@ -8,9 +8,8 @@
 #include "collect/command.h"
 
 namespace upkeep {
-namespace {
+namespace {}  // namespace
 
-/// RFC 8089 with the characters of RFC 3986 §3.3.
 std::string to_file_uri(std::string_view path) {
   std::string uri = "file://";
   for (const char c : path) {
@@ -25,8 +24,6 @@ std::string to_file_uri(std::string_view path) {
   }
   return uri;
 }
-
-}  // namespace
 
 CommandValues command_values(const Space& space, std::span<const std::uint64_t> partitions,
                              std::string_view task, std::string_view store_root) {

@@ -278,6 +278,54 @@ TEST(CollectionErrors, one_dimension_gives_the_time_where_it_is_needed) {
         });
 }
 
+TEST(CollectionErrors, a_rule_for_contents_names_one_format) {
+  check(in_collection,
+        {
+            {"  key: x, expect: {valid: jsn}",
+             {"3:27: collections.days.expect.valid: `jsn` is unknown; did you mean `json`?"}},
+            {"  key: x, expect: {valid: 5}",
+             {"3:27: collections.days.expect.valid: expected `json`, `jsonl`, `csv`, `gzip` "
+              "or `parquet`, found the number 5"}},
+            {"  key: x, expect: {valid: []}",
+             {"3:27: collections.days.expect.valid: expected `json`, `jsonl`, `csv`, `gzip`, "
+              "`parquet`, or a map like `{csv: {min_rows: 10}}` or `{command: [./check, "
+              "\"{path}\"]}`, found a list"}},
+            {"  key: x, expect: {valid: {}}",
+             {"3:20: collections.days.expect.valid: says no format; expected `command`, "
+              "`json`, `jsonl`, `csv`, `gzip` or `parquet`"}},
+            {"  key: x, expect: {valid: {json: {}, csv: {}}}",
+             {"3:20: collections.days.expect.valid: one rule is for one format, so only "
+              "`json` or `csv` can stand here"}},
+            {"  key: x, expect: {valid: {json: {min_rows: 3}}}",
+             {"3:35: collections.days.expect.valid.json.min_rows: unknown key"}},
+            {"  key: x, expect: {valid: {csv: {separator: ab}}}",
+             {"3:45: collections.days.expect.valid.csv.separator: expected one character "
+              "like `;`, found `ab`"}},
+            {"  key: x, expect: {valid: {csv: {}, timeout: 1m}}",
+             {"3:46: collections.days.expect.valid.timeout: only a `command` has a timeout"}},
+            {"  key: x, expect: {valid: {csv: {}, sample: 0}}",
+             {"3:45: collections.days.expect.valid.sample: a sample of nothing checks nothing"}},
+            {"  key: x, expect: {valid: {command: []}}",
+             {"3:37: collections.days.expect.valid.command: expected a list like `[python3, "
+              "collect.py, \"{date}\"]`, found an empty list"}},
+            {"  key: x, expect: {valid: {command: [check, \"{date}\"]}}",
+             {"3:45: collections.days.expect.valid.command[1]: `{date}` is unknown here; "
+              "there are {path}, {uri} and {key}"}},
+            {"  key: x, expect: {valid: {command: [sh, -c, \"check {path}\"]}}",
+             {"3:46: collections.days.expect.valid.command[2]: a shell would run the value "
+              "as code; hand it over as an argument: [sh, -c, 'check \"$1\"', sh, '{path}']"}},
+        });
+}
+
+TEST(CollectionErrors, a_check_of_objects_in_a_bucket_has_no_file) {
+  EXPECT_EQ(
+      errors_of("stores: {lake: {url: \"s3://lake\"}}\n"
+                "collections: {days: {store: lake, key: x,\n"
+                "  expect: {valid: {command: [check, \"{path}\"]}}}}\n"),
+      (Lines{"3:37: collections.days.expect.valid.command[1]: {path} is a file, but the store "
+             "`lake` is a bucket; use {uri}, or read the object from standard input"}));
+}
+
 TEST(CollectionErrors, expectations_must_make_sense) {
   check(in_collection,
         {
@@ -288,8 +336,6 @@ TEST(CollectionErrors, expectations_must_make_sense) {
              {"3:20: collections.days.expect.complete: unknown key; did you mean `completeness`?"}},
             {"  key: x, min_size: 5",
              {"3:11: collections.days.min_size: unknown key; did you mean `expect.min_size`?"}},
-            {"  key: x, expect: {valid: json}",
-             {"3:20: collections.days.expect.valid: this version has no `valid` yet"}},
             {"  key: x, expect: {max_age: 0s}",
              {"3:29: collections.days.expect.max_age: expected a duration of at least 1s, like "
               "30s, 15m, 1h or 7d, found `0s`"}},

@@ -7,6 +7,7 @@
 #include "config/dimensions.h"
 #include "config/forms.h"
 #include "config/names.h"
+#include "config/valid_rule.h"
 #include "coverage/selector.h"
 
 namespace upkeep {
@@ -55,6 +56,9 @@ Form<Expect> expect() {
           key("completeness", &Expect::completeness, share(),
               "A smaller share of good partitions is an incident. Gaps are queued anyway."),
           key("count", &Expect::count, count(), "For keys with free fields: enough objects?"),
+          key("valid", &Expect::valid, valid_rule(),
+              "What the bytes of each object must be. New and changed objects are read and "
+              "checked; one that is not valid is a gap of the kind `invalid`."),
       });
 }
 
@@ -131,10 +135,15 @@ Form<Collection> collection(const Config& so_far) {
 
 Form<std::vector<Collection>> collections(const Config& so_far) {
   Form<Collection> one = collection(so_far);
-  one.read = [read = std::move(one.read)](Reader& reader, const Place& place, const Shape& shape,
-                                          Collection& value) {
+  one.read = [&stores = so_far.stores, read = std::move(one.read)](
+                 Reader& reader, const Place& place, const Shape& shape, Collection& value) {
     read(reader, place, shape, value);
     if (place.node->kind == Node::Kind::map) check_collection(reader, place, value);
+    const Place valid = place.at("expect").at("valid");
+    const bool has_store = value.store.value < stores.size();
+    if (value.expect.valid && has_store) {
+      check_valid_command(reader, valid, *value.expect.valid, stores[value.store.value]);
+    }
   };
   return named<Collection>("a map of collections by name", std::move(one));
 }

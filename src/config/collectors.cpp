@@ -47,7 +47,9 @@ Form<std::string> argument() {
   return form;
 }
 
-Form<std::vector<std::string>> command() {
+}  // namespace
+
+Form<std::vector<std::string>> command_line() {
   Form<std::vector<std::string>> form =
       list_of("a list like `[python3, collect.py, \"{date}\"]`", argument(), 1);
   form.read = [read = std::move(form.read)](Reader& reader, const Place& place, const Shape& shape,
@@ -59,6 +61,8 @@ Form<std::vector<std::string>> command() {
   };
   return form;
 }
+
+namespace {
 
 const NameRule variable_name{
     "^(?!UPKEEP_)[A-Za-z_][A-Za-z0-9_]*$", [](std::string_view name) -> std::string_view {
@@ -104,7 +108,7 @@ Form<Collector> collector(const Config& so_far) {
   return record<Collector>(
       "a map with the keys of a collector, like `{command: [./fetch, \"{date}\"]}`",
       {
-          required(key("command", &Collector::command, command(),
+          required(key("command", &Collector::command, command_line(),
                        "The program and its arguments; no shell is involved. {field}, {key}, "
                        "{path}, {uri}, {task} and {partitions} are filled in.")),
           key("env", &Collector::environment,

@@ -363,5 +363,27 @@ TEST(Config, an_error_is_told_as_file_line_column_path_and_text) {
             "upkeep.yaml:1:1: the file is empty");
 }
 
+TEST(Config, contents_are_checked_by_a_format_or_a_command) {
+  const Config config = parsed(R"(
+stores: {lake: {url: "file:./lake"}}
+collections:
+  a: {store: lake, key: a, expect: {valid: parquet}}
+  b: {store: lake, key: b, expect: {valid: {csv: {min_rows: 24, separator: ";", header: false}}}}
+  c: {store: lake, key: c, expect: {valid: {command: [./check, "{uri}"], timeout: 5m, sample: 10%}}}
+)");
+  const auto rule = [&](std::size_t n) { return config.collections[n].expect.valid.value(); };
+  EXPECT_EQ(rule(0).format, Valid::Format::parquet);
+  EXPECT_EQ(rule(1).format, Valid::Format::csv);
+  EXPECT_EQ(rule(1).min_rows, 24u);
+  EXPECT_EQ(rule(1).separator, ';');
+  EXPECT_FALSE(rule(1).header);
+  EXPECT_EQ(rule(2).format, Valid::Format::command);
+  EXPECT_EQ(rule(2).command, (std::vector<std::string>{"./check", "{uri}"}));
+  EXPECT_EQ(rule(2).timeout, 5min);
+  EXPECT_EQ(rule(2).sample, 0.1);
+  EXPECT_EQ(to_text(rule(0)), to_text(rule(0)));
+  EXPECT_NE(to_text(rule(0)), to_text(rule(1)));
+}
+
 }  // namespace
 }  // namespace upkeep

@@ -30,7 +30,9 @@ Result<void> JsonText::add(std::string_view piece) {
       while (i < piece.size() && plain[static_cast<unsigned char>(piece[i])]) ++i;
       if (i == piece.size()) break;
     }
-    if (take(static_cast<unsigned char>(piece[i]))) continue;
+    const bool fits = take(static_cast<unsigned char>(piece[i]));
+    is_begun_ = true;
+    if (fits) continue;
     return fail(
         fmt::format("{} at byte {}", why_.empty() ? "this is no JSON" : why_, taken_ + i + 1));
   }
@@ -131,7 +133,7 @@ bool JsonText::begin_value(unsigned char c) {
       place_ = Place::minus;
       return true;
     case 0xef:
-      if (taken_ != 0 || place_ != Place::value || !open_.empty()) return false;
+      if (is_begun_ || place_ != Place::value) return false;
       literal_ = byte_order_mark.substr(1);
       place_ = Place::mark;
       return true;

@@ -63,6 +63,7 @@ class JsonText {
   std::string_view literal_;          ///< what must follow of it
   int left_ = 0;                      ///< bytes of a character, or digits of \u
   unsigned char low_ = 0, high_ = 0;  ///< bounds of the next byte of a character
+  bool is_begun_ = false;             ///< was there any byte before this one?
   std::uint64_t taken_ = 0;           ///< bytes
   std::string_view why_;              ///< what is wrong, where it has a reason of its own
 };

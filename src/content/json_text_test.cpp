@@ -62,6 +62,8 @@ TEST(JsonText, refuses_everything_else) {
                                       "\"\xf5\x80\x80\x80\"",
                                       "\"\xe2\x82\"",
                                       "[1]\xef\xbb\xbf",
+                                      "\n\xef\xbb\xbf[1]",
+                                      "[\xef\xbb\xbf]",
                                       "\xef\xbb[1]",
                                       "NaN",
                                       "/* */ 1",

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "base/text.h"
 #include "core/engine_parts.h"
@@ -18,12 +19,36 @@ Coverage carry_over(const Space& from, const Coverage& coverage, const Space& to
   return Coverage{};  // its fields are others now: nothing that was known still fits
 }
 
+/// What could not be judged is no gap, so nothing else would tell of it.
+void tell_of_unchecked(Incidents& incidents, const std::string& target, const Coverage& coverage,
+                       Time now) {
+  if (coverage.contents.trouble.empty()) {
+    incidents.settle(target, "unchecked", "the contents of its objects could be checked again",
+                     now);
+    return;
+  }
+  std::uint64_t unchecked = 0;
+  for (std::uint64_t word = 0; word < coverage.present.words().size(); ++word) {
+    unchecked += static_cast<std::uint64_t>(std::popcount(coverage.unchecked_word(word)));
+  }
+  incidents.raise(target, "unchecked",
+                  fmt::format("the contents of {} objects could not be checked: {}",
+                              with_thousands(unchecked), coverage.contents.trouble),
+                  unchecked, now);
+}
+
 }  // namespace
 
 void Engine::Parts::list(Time now, StoreId id) {
   StoreTrack& store = stores.at(id.value);
   if (store.listing) return;
+  // What looks showed of contents is not read once more.
+  for (std::uint64_t i = 0; i < collections.size(); ++i) {
+    const bool has_rule = config.collections[i].expect.valid.has_value();
+    if (has_rule && config.collections[i].store == id) due(now, KeepDue{CollectionId{i}});
+  }
   store.listing = next_request();
+  store.asked = now;
   store.next_listing = Time::max();
   wish(ListStore{*store.listing, id});
   timers.at(now + listing_patience, AnswerOverdue{*store.listing});
@@ -109,7 +134,9 @@ Coverage Engine::Parts::newest(const CollectionFinding& finding, Time taken_at) 
   }
   track.is_carried = space != nullptr && taken_at < known->taken_at;
   if (!track.is_carried) return finding.coverage;
-  return carry_over(*space, *known, *finding.space);
+  Coverage carried = carry_over(*space, *known, *finding.space);
+  take_contents(carried, finding.coverage);
+  return carried;
 }
 
 /// Takes over what was listed, with what was seen after the inventory began laid over it.
@@ -131,7 +158,13 @@ void Engine::Parts::take(Time now, const CollectionFinding& finding, Time taken_
   track.coverage = std::move(coverage);
   track.where.emplace(*finding.space, std::span(&assignment.where, 1), now);
   std::erase_if(track.proofs, [&](const auto& entry) { return entry.second.at < taken_at; });
-  for (const auto& [index, proof] : track.proofs) track.coverage.mark(index, proof.gap);
+  // But objects are read when they are listed, however old a report is.
+  const Time read_at = store_of(finding.collection).asked;
+  for (auto& [index, proof] : track.proofs) {
+    const bool is_read = finding.coverage.invalid.test(index) && track.coverage.invalid.test(index);
+    if (proof.at < read_at && is_read) proof.gap = GapKind::invalid;
+    track.coverage.mark(index, proof.gap);
+  }
   adopt_orphans(now, finding.collection);
 }
 
@@ -190,7 +223,7 @@ void Engine::Parts::adopt_orphans(Time now, CollectionId id) {
 
 void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<CollectionId>& found,
                                    Time taken_at) {
-  std::uint64_t had = 0, lost = 0;
+  Difference all;
   bool is_blind = false;  // a collection is not new, but nobody knows what it had
   std::map<CollectionId, Difference> differences;
   for (const CollectionId collection : found) {
@@ -202,13 +235,15 @@ void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<Colle
     Difference& difference = differences[collection];
     difference = compare_inventories(*track.space, before, track.coverage, now);
     track.coverage.lost = merge_losses(before.lost, {}, track.coverage);
-    had += difference.had;
-    lost += difference.lost_count;
+    all.had += difference.had;
+    all.lost_count += difference.lost_count;
+    all.broken_count += difference.broken_count;
   }
   // What was held is not released by forgetting what was lost.
   const IncidentRow* held = incidents.find("store:" + config.of(id).name, "held_loss");
-  if (is_blind && held != nullptr) had = lost = std::max(lost, held->amount);
-  const bool loss_held = is_loss_held(now, id, had, lost, taken_at);
+  if (is_blind && held != nullptr)
+    all.had = all.lost_count = std::max(all.lost_count, held->amount);
+  const bool loss_held = is_loss_held(now, id, all, taken_at);
   for (const CollectionId collection : found) {
     CollectionTrack& track = of(collection);
     const Summary summary = summarize(*track.space, track.coverage, now, track.gone(now));
@@ -225,8 +260,8 @@ void Engine::Parts::hold_or_accept(Time now, StoreId id, const std::vector<Colle
 
 /// A loss too large to be believed waits for a person, or for an inventory of the next cycle
 /// that shows it too.
-bool Engine::Parts::is_loss_held(Time now, StoreId id, std::uint64_t had, std::uint64_t lost,
-                                 Time taken_at) {
+bool Engine::Parts::is_loss_held(Time now, StoreId id, const Difference& of_all, Time taken_at) {
+  const std::uint64_t had = of_all.had, lost = of_all.lost_count, broken = of_all.broken_count;
   const Store& store = config.of(id);
   const std::string target = "store:" + store.name;
   if (!is_too_large_a_loss(store, had, lost)) {
@@ -234,10 +269,13 @@ bool Engine::Parts::is_loss_held(Time now, StoreId id, std::uint64_t had, std::u
     return false;
   }
   const std::string text = fmt::format(
-      "the inventory lost {} of {} objects that were there before ({:.0f} %); nothing is fetched "
+      "the inventory lost {} of {} objects that were there before ({:.0f} %){}; nothing is fetched "
       "again until the loss is acknowledged or a later inventory confirms it",
       with_thousands(lost), with_thousands(had),
-      100.0 * static_cast<double>(lost) / static_cast<double>(std::max(had, lost)));
+      100.0 * static_cast<double>(lost) / static_cast<double>(std::max(had, lost)),
+      broken == 0
+          ? ""
+          : fmt::format(", {} of them by not being valid any more", with_thousands(broken)));
   const IncidentRow* known = incidents.find(target, "held_loss");
   if (known == nullptr) {
     incidents.raise(target, "held_loss", text, lost, now);
@@ -304,6 +342,7 @@ void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& l
   drop_rows_of_good(now, track);
   drop_old_strangers(now, track);
   check_completeness(now, id, summary);
+  tell_of_unchecked(incidents, "collection:" + track.row.name, track.coverage, now);
   keep_coverage(id);
   round.was_cut = false;
   backlog_stale = true;

@@ -48,7 +48,7 @@ struct Engine::Parts : EngineMemory {
   void take(Time, const CollectionFinding&, Time taken_at);
   void mark_unknown(Time, CollectionId, const std::string& why);
   void hold_or_accept(Time, StoreId, const std::vector<CollectionId>&, Time taken_at);
-  bool is_loss_held(Time, StoreId, std::uint64_t had, std::uint64_t lost, Time taken_at);
+  bool is_loss_held(Time, StoreId, const Difference& of_all, Time taken_at);
   bool is_growth_held(Time, CollectionId, std::uint64_t expected);
   void accept(Time, CollectionId, const std::vector<Loss>& lost, const Summary&);
   void check_completeness(Time, CollectionId, const Summary&);
@@ -78,7 +78,7 @@ struct Engine::Parts : EngineMemory {
   void confirmed(Time, AttemptTrack&, const std::vector<Sight>&);
   void proved(Time, AttemptTrack&, const std::vector<Sight>&);
   void mark(Time, const AttemptTrack&, std::uint64_t index, std::optional<GapKind>);
-  bool settle(Time, AttemptTrack&, std::size_t position, std::optional<GapKind>);
+  bool settle(Time, AttemptTrack&, std::size_t position, const Sight&);
   void put_row(CollectionTrack&, std::uint64_t index, PartitionRow);
   void drop_row(CollectionTrack&, std::uint64_t index);
 

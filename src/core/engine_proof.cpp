@@ -111,9 +111,10 @@ void Engine::Parts::mark(Time now, const AttemptTrack& attempt, std::uint64_t in
 
 void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Sight>& sights) {
   std::uint64_t failed = 0;
+  std::string flaw;  // of the first that is not valid
   for (std::size_t i = 0; i < sights.size(); ++i) {
-    const auto gap = judge(*attempt.space, attempt.partitions[i], sights[i], now);
-    if (!settle(now, attempt, i, gap)) ++failed;
+    if (settle(now, attempt, i, sights[i])) continue;
+    if (++failed == 1) flaw = sights[i].flaw;
   }
   const AttemptRow& row = attempt.view.row;
   // Asking for a later try is no failure; neither is an end that upkeep itself brought about.
@@ -124,11 +125,14 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
     const bool left_out = attempt.outcome->claim == Claim::gone;
     const std::string more =
         row.keys.size() > 1 ? fmt::format(" and {} more", with_thousands(row.keys.size() - 1)) : "";
-    wish(LogFailure{fmt::format("{} {}{}", row.collection, row.keys.front(), more),
-                    lied || left_out ? FailureClass::data_incomplete : attempt.outcome->why,
-                    lied ? "it claimed success, but the store does not show what it was to write"
-                    : left_out ? "neither named among those gone nor in the store"
-                               : attempt.outcome->text});
+    wish(
+        LogFailure{fmt::format("{} {}{}", row.collection, row.keys.front(), more),
+                   lied || left_out ? FailureClass::data_incomplete : attempt.outcome->why,
+                   lied && !flaw.empty()
+                       ? fmt::format("it claimed success, but what it wrote is not valid: {}", flaw)
+                   : lied ? "it claimed success, but the store does not show what it was to write"
+                   : left_out ? "neither named among those gone nor in the store"
+                              : attempt.outcome->text});
   }
   judge_refusal(now, attempt, failed);
   keep(DropAttempt{row.id});
@@ -137,7 +141,8 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
 
 /// What becomes of one partition. True when it is good or gone, false when it failed.
 bool Engine::Parts::settle(Time now, AttemptTrack& attempt, std::size_t position,
-                           std::optional<GapKind> gap) {
+                           const Sight& sight) {
+  const auto gap = judge(*attempt.space, attempt.partitions[position], sight, now);
   CollectionTrack& track = of(*attempt.collection);
   const Collection& collection = config.of(*attempt.collection);
   const std::string& key = attempt.view.row.keys[position];
@@ -170,9 +175,9 @@ bool Engine::Parts::settle(Time now, AttemptTrack& attempt, std::size_t position
       failure.claim = Claim::failed;
       failure.why = FailureClass::data_incomplete;
       failure.text = fmt::format(
-          "{}, but the store shows it {}",
+          "{}, but the store shows it {}{}",
           outcome.claim == Claim::success ? "it claimed success" : "not named among those gone",
-          to_text(*gap));
+          to_text(*gap), sight.flaw.empty() ? "" : ": " + sight.flaw);
     }
     row =
         after_failure(std::move(row), failure, collector.retries, attempt.retry_after, random, now);

@@ -39,7 +39,8 @@ class World {
     std::map<std::string, Sight> objects;
   };
   std::optional<Report> report_read;
-  bool is_silent = false;  ///< no question is answered
+  std::string content_trouble;  ///< why listings cannot read the contents of any object
+  bool is_silent = false;       ///< no question is answered
   std::uint64_t disk_free = 1'000'000'000'000;
 
   // What the engine did.

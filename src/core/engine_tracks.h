@@ -20,6 +20,7 @@ struct StoreTrack {
   bool wanted = false;               ///< a collection of this assignment lives there
   bool judged = false;               ///< was listed, with whatever result, in this life
   std::optional<RequestId> listing;  ///< asked for, not answered yet
+  Time asked;                        ///< when the last listing was
   Time next_listing = Time::max();   ///< set one; timers that come before it do nothing
   int failures = 0;                  ///< of listings, in a row
   std::string unreachable;           ///< why it could not be looked at; empty when it could

@@ -42,10 +42,7 @@ void World::resize(CollectionId id, std::uint64_t size) {
 }
 
 void World::put(const std::string& key) {
-  Sight& object = objects[key];
-  object.objects = 1;
-  object.size = 1000;
-  object.modified = now;
+  objects[key] = {.objects = 1, .size = 1000, .modified = now};
 }
 
 void World::put_all(const std::string& name, std::uint64_t size) {
@@ -217,6 +214,9 @@ Event World::list(const ListStore& asked) const {
       const Sight seen =
           sight_of(report_read ? report_read->objects : objects, finding.space->key(index));
       finding.coverage.mark(index, judge(*finding.space, index, seen, now));
+    }
+    if (!content_trouble.empty()) {
+      finding.coverage.contents = {.rule = "any", .trouble = content_trouble};
     }
     listed.findings.push_back(std::move(finding));
   }

@@ -17,10 +17,11 @@ void append(std::vector<Loss>& losses, Loss loss) {
   }
 }
 
-/// The parts of `loss` that are still missing in `current`.
-void append_missing(std::vector<Loss>& losses, const Loss& loss, const Coverage& current) {
+/// The parts of `loss` that are still missing or invalid in `current`.
+void append_lost(std::vector<Loss>& losses, const Loss& loss, const Coverage& current) {
   for (std::uint64_t i = loss.first; i <= loss.last; ++i) {
-    if (!current.present.test(i)) append(losses, {i, i, loss.since});
+    const bool is_back = current.present.test(i) && !current.invalid.test(i);
+    if (!is_back) append(losses, {i, i, loss.since});
   }
 }
 
@@ -32,7 +33,11 @@ Difference compare_inventories(const Space& space, const Coverage& before, const
   const auto compare = [&](std::uint64_t word, std::uint64_t mask) {
     const std::uint64_t had = before.present.word(word) & mask;
     difference.had += static_cast<std::uint64_t>(std::popcount(had));
-    for (std::uint64_t lost = had & ~now_seen.present.word(word); lost != 0; lost &= lost - 1) {
+    const std::uint64_t broken = had & now_seen.present.word(word) & now_seen.invalid.word(word) &
+                                 ~before.invalid.word(word);
+    difference.broken_count += static_cast<std::uint64_t>(std::popcount(broken));
+    for (std::uint64_t lost = (had & ~now_seen.present.word(word)) | broken; lost != 0;
+         lost &= lost - 1) {
       const std::uint64_t index = word * 64 + static_cast<std::uint64_t>(std::countr_zero(lost));
       ++difference.lost_count;
       append(difference.lost, {index, index, now_seen.taken_at});
@@ -71,7 +76,7 @@ std::vector<Loss> merge_losses(std::span<const Loss> older, std::span<const Loss
   }
   std::ranges::sort(apart, {}, &Loss::first);
   std::vector<Loss> merged;
-  for (const Loss& loss : apart) append_missing(merged, loss, current);
+  for (const Loss& loss : apart) append_lost(merged, loss, current);
   return merged;
 }
 

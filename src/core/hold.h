@@ -15,8 +15,9 @@ namespace upkeep {
 /// How one inventory of a collection differs from the coverage accepted before.
 struct Difference {
   std::uint64_t had = 0;   ///< partitions expected now that were there before
-  std::vector<Loss> lost;  ///< those of them that are not there now
+  std::vector<Loss> lost;  ///< those of them that are not there now, or no longer valid
   std::uint64_t lost_count = 0;
+  std::uint64_t broken_count = 0;  ///< of these, those that are there, but no longer valid
 };
 
 /// `before` has been carried over to `space`. Losses get the time of the inventory.
@@ -33,7 +34,7 @@ bool is_too_large_a_growth(std::uint64_t expected_before, std::uint64_t expected
 bool covers(std::uint64_t accepted, std::uint64_t amount);
 
 /// Adds newer losses to older ones, ascending and disjoint; an index that is in both keeps
-/// the newer. Those that are present again are left out.
+/// the newer. Those that are there again, and valid, are left out.
 std::vector<Loss> merge_losses(std::span<const Loss> older, std::span<const Loss> newer,
                                const Coverage& current);
 

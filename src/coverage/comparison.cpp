@@ -45,16 +45,18 @@ struct Comparison::Parts {
   Time taken_at;
 
   Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now,
-        std::span<const std::string> unknown);
+        std::span<const std::string> unknown,
+        std::span<const std::shared_ptr<const Coverage>> known);
 };
 
 Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time taken, Time now,
-                         std::span<const std::string> unknown)
+                         std::span<const std::string> unknown,
+                         std::span<const std::shared_ptr<const Coverage>> known)
     : spaces(std::move(all)), ignore(store.ignore), taken_at(taken) {
   std::map<std::string, std::size_t> first;  // collection by folder
   for (std::size_t i = 0; i < spaces.size(); ++i) {
     first.try_emplace(spaces[i]->key_template().folder(), i);
-    trackers.emplace_back(spaces[i], now);
+    trackers.emplace_back(spaces[i], now, i < known.size() ? known[i] : nullptr);
   }
   std::vector<std::pair<std::string, std::uint32_t>> prefixes;
   for (const auto& [path, collection] : first) {
@@ -77,8 +79,9 @@ Comparison::Parts::Parts(const Store& store, std::vector<SpacePtr> all, Time tak
 }
 
 Comparison::Comparison(const Store& store, std::vector<SpacePtr> spaces, Time taken_at, Time now,
-                       std::span<const std::string> unknown)
-    : parts_(std::make_unique<Parts>(store, std::move(spaces), taken_at, now, unknown)) {}
+                       std::span<const std::string> unknown,
+                       std::span<const std::shared_ptr<const Coverage>> known)
+    : parts_(std::make_unique<Parts>(store, std::move(spaces), taken_at, now, unknown, known)) {}
 Comparison::~Comparison() = default;
 Comparison::Comparison(Comparison&&) noexcept = default;
 Comparison& Comparison::operator=(Comparison&&) noexcept = default;
@@ -121,7 +124,7 @@ std::vector<Coverage> Comparison::finish() {
   Parts& parts = *parts_;
   std::vector<Coverage> results;
   for (std::size_t i = 0; i < parts.spaces.size(); ++i) {
-    Coverage coverage = parts.trackers[i].finish();
+    Coverage coverage = parts.trackers[i].finish(parts.taken_at);
     coverage.taken_at = parts.taken_at;
     const Folder& own = parts.folders[parts.folder_of[i]];
     for (const Folder& folder : parts.folders) {
@@ -129,6 +132,7 @@ std::vector<Coverage> Comparison::finish() {
       coverage.objects += folder.objects;
       coverage.bytes += folder.bytes;
     }
+    parts.trackers[i].allow_for_unseen(coverage);
     if (own.first_collection == i) {
       coverage.strays = own.strays;
       coverage.stray_samples = own.samples;

@@ -19,8 +19,11 @@ class Comparison {
  public:
   /// `now` decides what is stale; `taken_at` is kept in the results. `unknown`: the folders
   /// of collections whose keys nobody knows now; what lies there is no stray of anyone.
+  /// `known`: for each space what was known of the contents of its objects, if anything was;
+  /// none at all when it is empty.
   Comparison(const Store&, std::vector<SpacePtr>, Time taken_at, Time now,
-             std::span<const std::string> unknown = {});
+             std::span<const std::string> unknown = {},
+             std::span<const std::shared_ptr<const Coverage>> known = {});
   ~Comparison();
   Comparison(Comparison&&) noexcept;
   Comparison& operator=(Comparison&&) noexcept;

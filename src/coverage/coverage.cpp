@@ -62,6 +62,7 @@ std::optional<GapKind> Coverage::gap(std::uint64_t index) const {
 void Coverage::mark(std::uint64_t index, std::optional<GapKind> kind) {
   UPKEEP_ASSERT(index < present.size());
   for (Bits* bits : {&present, &invalid, &undersized, &stale, &incomplete}) bits->reset(index);
+  contents.checked.reset(index);
   if (kind == GapKind::missing) return;
   present.set(index);
   if (!kind) return;
@@ -71,9 +72,39 @@ void Coverage::mark(std::uint64_t index, std::optional<GapKind> kind) {
   bits.set(index);
 }
 
+void Coverage::mark_checked(std::uint64_t index, bool is_valid) {
+  invalid.reset(index);
+  if (!is_valid) mark(index, GapKind::invalid);
+  if (contents.checked.size() == 0) contents.checked = Bits(present.size());
+  contents.checked.set(index);
+}
+
+std::uint64_t Coverage::unchecked_word(std::uint64_t word) const {
+  return contents.rule.empty() ? 0 : present.word(word) & ~contents.checked.word(word);
+}
+
 std::uint64_t Coverage::good_word(std::uint64_t word) const {
   return present.word(word) &
          ~(invalid.word(word) | undersized.word(word) | stale.word(word) | incomplete.word(word));
+}
+
+void take_contents(Coverage& known, const Coverage& listed) {
+  if (known.contents.rule != listed.contents.rule) {
+    known.contents = listed.contents;
+    known.contents.checked = Bits(known.present.size());
+    known.invalid = {};
+  }
+  known.contents.trouble = listed.contents.trouble;
+  for (std::uint64_t word = 0; word < known.present.words().size(); ++word) {
+    std::uint64_t left =
+        listed.contents.checked.word(word) & known.unchecked_word(word) & ~known.invalid.word(word);
+    for (; left != 0; left &= left - 1) {
+      const std::uint64_t index = word * 64 + static_cast<std::uint64_t>(std::countr_zero(left));
+      // They may as well have been read long ago.
+      known.contents.through = std::min(known.contents.through, listed.contents.through);
+      known.mark_checked(index, !listed.invalid.test(index));
+    }
+  }
 }
 
 void see(Sight& sight, const Space& space, std::uint64_t size, Time modified) {
@@ -83,6 +114,13 @@ void see(Sight& sight, const Space& space, std::uint64_t size, Time modified) {
   if (newest) sight.modified = modified;
   ++sight.objects;
   if (size < min_size) ++sight.small;
+}
+
+void note_contents(Coverage& coverage, const Space& space, std::uint64_t index,
+                   const Sight& sight) {
+  if (sight.objects == 0 && !space.has_free_fields()) return;  // it has just gone
+  coverage.mark_checked(index, sight.valid);
+  if (sight.objects > 1 && !space.has_free_fields()) coverage.contents.checked.reset(index);
 }
 
 std::optional<GapKind> judge(const Space& space, std::uint64_t index, const Sight& sight,

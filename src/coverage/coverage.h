@@ -29,7 +29,16 @@ struct Looked {
   bool operator==(const Looked&) const = default;
 };
 
-/// An inventory's own marks are disjoint: no partition has two of them.
+/// What is known of the contents of objects, by a rule of `expect.valid`.
+struct Contents {
+  std::string rule;     ///< the text of the rule; empty: there is none, and the rest means nothing
+  Time through;         ///< what was modified before this and is checked has not changed since
+  Bits checked;         ///< partitions whose objects were judged; `invalid` says how
+  std::string trouble;  ///< why some could not be judged: the first reason; empty when all could
+};
+
+/// An inventory's own marks are disjoint: no partition has two of them, but for invalid ones whose
+/// objects are to be read once more.
 struct Coverage {
   Time taken_at;                                ///< when the inventory began
   Bits present;                                 ///< an object is there, or none is needed
@@ -41,14 +50,24 @@ struct Coverage {
   /// over by value like the bits.
   std::vector<Loss> lost;
   std::vector<Looked> looked;  ///< likewise
+  Contents contents;
 
   /// What is wrong with it, if anything; says nothing about whether it is expected yet.
   std::optional<GapKind> gap(std::uint64_t index) const;
-  /// Makes it what it is now known to be: nothing wrong, or a gap of this kind.
+  /// Makes it what it is now known to be: nothing wrong, or a gap of this kind. Its objects are
+  /// read once more when the store is listed.
   void mark(std::uint64_t index, std::optional<GapKind>);
+  /// The objects of the partition were judged by the rule of `contents`.
+  void mark_checked(std::uint64_t index, bool is_valid);
+  /// 64 partitions at once: those whose objects are still to be judged; none without a rule.
+  std::uint64_t unchecked_word(std::uint64_t word) const;
   /// 64 partitions at once: those with nothing wrong.
   std::uint64_t good_word(std::uint64_t word) const;
 };
+
+/// `known` is newer than the inventory `listed`, but beside that objects were read, too: takes over
+/// what was found out about those that `known` says nothing of.
+void take_contents(Coverage& known, const Coverage& listed);
 
 /// What the store shows of one partition. Of several objects (for {_}) the newest counts,
 /// of equally new ones the largest. With free fields the newest decides about staleness,
@@ -59,11 +78,16 @@ struct Sight {
   std::uint64_t small = 0;    ///< of them, those smaller than min_size
   std::uint64_t size = 0;     ///< bytes of the newest
   Time modified;              ///< of the newest
-  bool valid = true;
+  bool valid = true;          ///< all that count; the newest of those for {_}
+  std::string flaw = {};      ///< what is wrong with one that is not
 };
 
 /// Takes one more object of the partition into account.
 void see(Sight&, const Space&, std::uint64_t size, Time modified);
+
+/// The objects of the partition were read for an inventory, whose rule judged them like this. Of
+/// several for {_} only the newest was judged: they are read each time, for when that one goes.
+void note_contents(Coverage&, const Space&, std::uint64_t index, const Sight&);
 
 /// What is wrong with a partition that looks like this, by the collection's `expect`.
 std::optional<GapKind> judge(const Space&, std::uint64_t index, const Sight&, Time now);

@@ -13,7 +13,7 @@ namespace upkeep {
 namespace {
 
 constexpr std::string_view magic = "UPKEEPCV";
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version = 2;  // 1 knew nothing of contents, and is read as that
 constexpr std::size_t head_size = magic.size() + 4 + 8;  // magic, version, length
 constexpr std::size_t checksum_size = 4;
 
@@ -342,14 +342,19 @@ std::vector<Stretch> carry_over(const std::vector<Stretch>& stretches, const Pla
   return carried;
 }
 
-Result<std::string_view> check_frame(std::string_view bytes) {
+struct Frame {
+  std::uint64_t version;
+  std::string_view body;
+};
+
+Result<Frame> check_frame(std::string_view bytes) {
   if (!bytes.starts_with(magic)) return fail("this is no coverage file");
   if (bytes.size() < head_size + checksum_size) return damaged("its end is missing");
   ByteReader head(bytes.substr(magic.size()));
   const std::uint64_t found = head.word(4);
-  if (found != version) {
+  if (found < 1 || found > version) {
     return fail(
-        fmt::format("the coverage file has version {}, but this program reads version {}; "
+        fmt::format("the coverage file has version {}, but this program reads versions 1 to {}; "
                     "it may be deleted at any time",
                     found, version));
   }
@@ -357,7 +362,7 @@ Result<std::string_view> check_frame(std::string_view bytes) {
   const std::string_view covered = bytes.substr(0, bytes.size() - checksum_size);
   ByteReader tail(bytes.substr(covered.size()));
   if (tail.word(4) != checksum_of(covered)) return damaged("its checksum is wrong");
-  return covered.substr(head_size);
+  return Frame{found, covered.substr(head_size)};
 }
 
 }  // namespace
@@ -380,6 +385,10 @@ std::string encode_coverage(const Space& space, const Coverage& coverage) {
   out.number(space.axes().size());
   for (const AxisPtr& axis : space.axes()) write_axis(out, *axis);
   for (const Bits* plane : planes_of(coverage)) write_plane(out, *plane);
+  out.text(coverage.contents.rule);
+  out.time(coverage.contents.through);
+  out.text(coverage.contents.trouble);
+  write_plane(out, coverage.contents.checked);
 
   std::string bytes = std::move(out.bytes());
   ByteWriter length;
@@ -391,8 +400,8 @@ std::string encode_coverage(const Space& space, const Coverage& coverage) {
 }
 
 Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
-  UPKEEP_TRY(const std::string_view body, check_frame(bytes));
-  ByteReader in(body);
+  UPKEEP_TRY(const Frame frame, check_frame(bytes));
+  ByteReader in(frame.body);
   if (in.text() != space.collection().key) {
     return fail("the coverage file was made with another key template than the collection has");
   }
@@ -424,6 +433,14 @@ Result<Coverage> decode_coverage(std::string_view bytes, const Space& space) {
     Bits before;
     if (!read_plane(in, map.size_before, before)) return damaged("its marks");
     *plane = map.carry_over(before, space.size());
+  }
+  if (frame.version > 1) {
+    coverage.contents.rule = in.text();
+    coverage.contents.through = in.time();
+    coverage.contents.trouble = in.text();
+    Bits before;
+    if (!read_plane(in, map.size_before, before)) return damaged("what was checked");
+    coverage.contents.checked = map.carry_over(before, space.size());
   }
   if (coverage.present.size() == 0) coverage.present = Bits(space.size());
   if (in.left() != 0) return damaged("something follows its end");

@@ -194,9 +194,7 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-TEST(CoverageFile, version_1_stays_as_it_is_documented) {
-  const auto space = make_space(
-      collection("{d}/{k}", {dates("d", "1970-01-01", "1970-01-03"), list("k", {"ab", "ac"})}));
+Coverage documented() {
   Coverage coverage;
   coverage.taken_at = Time{std::chrono::milliseconds{-1}};
   coverage.objects = 300;
@@ -205,15 +203,46 @@ TEST(CoverageFile, version_1_stays_as_it_is_documented) {
   coverage.looked = {{2, 2, coverage.taken_at, GapKind::missing}};
   coverage.present = Bits(6);
   coverage.present.set(5);
-  EXPECT_EQ(hex(encode_coverage(*space, coverage)),
-            "55504b4545504356010000005b00000000000000"  // magic, version, length
+  return coverage;
+}
+
+SpacePtr documented_space() {
+  return make_space(
+      collection("{d}/{k}", {dates("d", "1970-01-01", "1970-01-03"), list("k", {"ab", "ac"})}));
+}
+
+TEST(CoverageFile, version_1_is_still_read) {
+  const std::string_view digits =
+      "55504b4545504356010000005b00000000000000077b647d2f7b6b7d01ac02000000010178"
+      "02000101020080010102000101020101016403000401020301016b020000026162010163"
+      "01062000000000000000000000005aa0eac9";
+  std::string bytes;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
+  }
+  const auto read = decode_coverage(bytes, *documented_space());
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_EQ(read->lost, documented().lost);
+  EXPECT_EQ(read->looked, documented().looked);
+  EXPECT_EQ(read->present, documented().present);
+  EXPECT_EQ(read->contents.rule, "");
+}
+
+TEST(CoverageFile, version_2_stays_as_it_is_documented) {
+  Coverage coverage = documented();
+  coverage.contents = {
+      .rule = "r", .through = coverage.taken_at, .checked = Bits(6), .trouble = "t"};
+  coverage.contents.checked.set(5);
+  EXPECT_EQ(hex(encode_coverage(*documented_space(), coverage)),
+            "55504b4545504356020000006a00000000000000"  // magic, version, length
             "077b647d2f7b6b7d01ac02000000010178"        // key, time, counts, samples
             "0200010102008001"                          // two losses
             "0102000101"                                // a look
             "02010101640300040102"                      // two dimensions: dates …
             "0301016b020000026162010163"                // … and a list
             "0106200000000000000000000000"              // planes
-            "5aa0eac9");
+            "017201017401062000000000000000"            // contents
+            "364a305e");
 }
 
 TEST(CoverageFile, of_a_complete_collection_is_small) {

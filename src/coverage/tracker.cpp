@@ -27,8 +27,15 @@ void add_all(Bits& bits, const Bits& others) {
 
 }  // namespace
 
-Tracker::Tracker(SpacePtr space, Time now)
-    : space_(std::move(space)), matcher_(&space_->matcher()), rules_(*space_, now) {
+Tracker::Tracker(SpacePtr space, Time now, std::shared_ptr<const Coverage> known)
+    : space_(std::move(space)),
+      matcher_(&space_->matcher()),
+      rules_(*space_, now),
+      has_content_rule_(space_->collection().expect.valid.has_value()) {
+  if (has_content_rule_ && known) {
+    const bool is_same = known->contents.rule == to_text(*space_->collection().expect.valid);
+    if (is_same) known_ = std::move(known);
+  }
   mode_ = space_->has_free_fields() ? Mode::counted
           : space_->has_any()       ? Mode::newest
                                     : Mode::exact;
@@ -87,6 +94,11 @@ void Tracker::add_counted(const Matcher::Hit& hit, const Object& object) {
   if (!full && !rules_.is_small(object.size)) ++count;
 }
 
+void Tracker::note_change(const Matcher::Hit& hit, const Object& object) {
+  last_change_ = std::max(last_change_, object.modified);
+  if (known_ && object.modified >= known_->contents.through) set(changed_, hit.index);
+}
+
 // --- Two trackers to one --------------------------------------------------------------
 
 void Tracker::merge(const Tracker& other) {
@@ -98,6 +110,8 @@ void Tracker::merge(const Tracker& other) {
     mode_ == Mode::newest ? merge_newest(other) : merge_counts(other);
   }
   add_all(coverage_.present, other.coverage_.present);
+  add_all(changed_, other.changed_);
+  last_change_ = std::max(last_change_, other.last_change_);
 }
 
 /// Where both saw objects, the newest is stale when it is for both.
@@ -157,9 +171,39 @@ void Tracker::finish_counted() {
   }
 }
 
-Coverage Tracker::finish() {
+/// An object that changes once more within a moment after it was listed may keep its time, for
+/// stores count in seconds. And a store has a clock of its own: while it is slow, what changes
+/// next is not older than what it shows now.
+void Tracker::finish_contents(Time taken_at) {
+  constexpr Duration grain = std::chrono::seconds{2};
+  Contents& contents = coverage_.contents;
+  contents.rule = to_text(*space_->collection().expect.valid);
+  contents.through = std::min(last_change_ + Duration{1}, taken_at - grain);
+  contents.checked = Bits(space_->size());
+  if (!known_) return;
+  const auto checked = contents.checked.words();
+  for (std::size_t i = 0; i < checked.size(); ++i) {
+    checked[i] = known_->contents.checked.word(i) & coverage_.present.word(i) & ~changed_.word(i);
+    // What is to be read once more stays invalid until it has been.
+    const std::uint64_t invalid =
+        known_->invalid.word(i) & coverage_.present.word(i) & ~changed_.word(i);
+    if (invalid == 0) continue;
+    words_of(coverage_.invalid, space_->size())[i] = invalid;
+    for (Bits* marks : {&coverage_.undersized, &coverage_.stale, &coverage_.incomplete}) {
+      if (marks->size() != 0) marks->words()[i] &= ~(invalid & checked[i]);
+    }
+  }
+}
+
+void Tracker::allow_for_unseen(Coverage& coverage) const {
+  if (!known_ || space_->has_exact_keys() || coverage.objects >= known_->objects) return;
+  coverage.contents.through = std::min(coverage.contents.through, known_->contents.through);
+}
+
+Coverage Tracker::finish(Time taken_at) {
   if (mode_ == Mode::counted) finish_counted();
   take_out(coverage_.stale, coverage_.undersized);
+  if (has_content_rule_) finish_contents(taken_at);
   return std::move(coverage_);
 }
 

@@ -83,6 +83,16 @@ std::string standing_of(const FoundPartition& found, const Result<Sight>& sight,
   return fmt::format("{}; {}", text, describe(*row, collector->retries));
 }
 
+/// What a command would say was found out when it ran last.
+void recall_check(const Config& config, const FoundPartition& found, Sight& sight) {
+  const auto& rule = found.space->collection().expect.valid;
+  if (!rule || rule->format != Valid::Format::command) return;
+  const auto kept = load_coverage(config, *found.space);
+  if (!kept || kept->contents.rule != to_text(*rule) || !kept->invalid.test(found.index)) return;
+  sight.valid = false;
+  sight.flaw = "as its command said at the last run";
+}
+
 Explanation explain_partition(const Config& config, const FoundPartition& found, const State& state,
                               Time now) {
   const Collection& collection = config.of(found.collection);
@@ -93,7 +103,8 @@ Explanation explain_partition(const Config& config, const FoundPartition& found,
   facts.emplace_back("partition", found.space->text(found.index));
   if (found.space->time_axis()) facts.emplace_back("due", to_text(found.space->due(found.index)));
   const ObjectStores stores = open_stores(config);
-  const PartitionsSeen seen = look_at(config, stores, {{}, found.space, {found.index}});
+  const PartitionsSeen seen =
+      look_at(config, stores, {{}, found.space, {found.index}}, CheckCommands::leave_out);
   Result<Sight> sight = Sight{};
   if (seen.error) {
     sight = std::unexpected(*seen.error);
@@ -103,6 +114,8 @@ Explanation explain_partition(const Config& config, const FoundPartition& found,
     if (sight->objects > 0) {
       facts.emplace_back("size", to_size_text(sight->size));
       facts.emplace_back("modified", to_text(sight->modified));
+      recall_check(config, found, *sight);
+      if (!sight->valid) facts.emplace_back("not valid", sight->flaw);
     }
   }
   for (const auto& [id, attempt] : state.attempts) {

@@ -121,8 +121,8 @@ Result<std::string> list_store_for_parent(const Config& config, const std::strin
     if (config.stores[i].name != store) continue;
     const Time listed_at = now_by_clock();
     TableCache tables(config.zone);
-    const StoreListed listed =
-        list_store(config, tables, open_stores(config), ListStore{{}, StoreId{i}});
+    const StoreListed listed = list_store(config, tables, open_stores(config),
+                                          ListStore{{}, StoreId{i}}, CheckCommands::run);
     return encode_listing(config, listed, listed_at);
   }
   return fail(fmt::format("there is no store `{}`", store));

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "coverage/coverage_file.h"
-#include "coverage/ignore.h"
 #include "daemon/setup.h"
 #include "io/directory_store.h"
 #include "io/files.h"
@@ -16,27 +15,6 @@
 
 namespace upkeep {
 namespace {
-
-/// The literal text that every object of the partition begins with.
-std::string_view prefix_of(std::string_view key) { return key.substr(0, key.find('{')); }
-
-Result<Sight> look_at_one(const Config& config, ObjectStore& store, const Space& space,
-                          std::uint64_t index) {
-  const std::string key = space.key(index);
-  Sight sight;
-  if (space.has_exact_keys()) {
-    UPKEEP_TRY(const auto facts, store.look(key));
-    if (facts) see(sight, space, facts->size, facts->modified);
-    return sight;
-  }
-  const IgnoreList ignored(config.of(space.collection().store).ignore);
-  UPKEEP_TRY(const auto failed, store.list(prefix_of(key), [&](const Object& object) {
-    if (space.find_key(object.key) != index || ignored.fits(object.key)) return;
-    see(sight, space, object.size, object.modified);
-  }));
-  if (!failed.empty()) return std::unexpected(failed.front().error);
-  return sight;
-}
 
 /// What is far away is waited for side by side; a folder answers sooner than a thread starts.
 std::size_t looks_at_once(const Store& store, std::size_t partitions) {
@@ -72,14 +50,16 @@ ObjectStores open_stores(const Config& config) {
   return stores;
 }
 
-PartitionsSeen look_at(const Config& config, const ObjectStores& stores, const LookAt& wish) {
+PartitionsSeen look_at(const Config& config, const ObjectStores& stores, const LookAt& wish,
+                       CheckCommands commands) {
   const StoreId id = wish.space->collection().store;
   std::vector<Result<Sight>> sights(wish.partitions.size());
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> has_failed = false;
   const auto work = [&] {
     for (std::size_t i = next++; i < sights.size() && !has_failed; i = next++) {
-      sights[i] = look_at_one(config, *stores.at(id.value), *wish.space, wish.partitions[i]);
+      sights[i] =
+          look_at_one(config, *stores.at(id.value), *wish.space, wish.partitions[i], commands);
       if (!sights[i]) has_failed = true;
     }
   };
@@ -102,6 +82,14 @@ PartitionsSeen look_at(const Config& config, const ObjectStores& stores, const L
 
 std::string coverage_path(const Config& config, const std::string& collection) {
   return config.state + "/inventory/cache/" + collection + ".coverage";
+}
+
+std::shared_ptr<const Coverage> load_coverage(const Config& config, const Space& space) {
+  const auto bytes = read_file(coverage_path(config, space.collection().name));
+  if (!bytes) return nullptr;
+  auto coverage = decode_coverage(*bytes, space);
+  if (!coverage) return nullptr;
+  return std::make_shared<const Coverage>(*std::move(coverage));
 }
 
 std::map<std::string, Baseline> load_baselines(const Config& config, TableCache& tables) {

@@ -12,6 +12,7 @@
 #include "core/command.h"
 #include "core/engine.h"
 #include "core/event.h"
+#include "daemon/contents.h"
 #include "io/table_cache.h"
 #include "model/config.h"
 #include "port/object_store.h"
@@ -27,7 +28,11 @@ ObjectStores open_stores(const Config&);
 Result<SpacePtr> make_space(const Config&, const Collection&, TableCache&, Time now);
 
 /// What the store shows of these partitions, now.
-PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&);
+PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&, CheckCommands);
+
+/// The coverage that was kept of the collection, mapped to the space by value; null when there is
+/// none that can be read.
+std::shared_ptr<const Coverage> load_coverage(const Config&, const Space&);
 
 /// Where the coverage of a collection is kept between lives.
 std::string coverage_path(const Config&, const std::string& collection);

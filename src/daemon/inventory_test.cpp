@@ -38,7 +38,7 @@ class AStore : public ::testing::Test {
     config_.collections.back().name = name;
   }
 
-  StoreListed list() { return list_store(config_, tables_, stores_, {}); }
+  StoreListed list() { return list_store(config_, tables_, stores_, {}, CheckCommands::run); }
 
   TestFolder folder_;
   Config config_;
@@ -105,7 +105,8 @@ TEST_F(AStore, partitions_in_a_bucket_are_looked_at_side_by_side) {
   stores_[0] = std::make_unique<MeetingStore>(3);
   const auto space = make_space(config_, config_.collections[0], tables_, now_by_clock());
   ASSERT_TRUE(space);
-  const PartitionsSeen seen = look_at(config_, stores_, {RequestId{1}, *space, {0, 1, 2}});
+  const PartitionsSeen seen =
+      look_at(config_, stores_, {RequestId{1}, *space, {0, 1, 2}}, CheckCommands::run);
   ASSERT_FALSE(seen.error) << seen.error->text;
   ASSERT_EQ(seen.sights.size(), 3u);
   EXPECT_EQ(seen.sights[0].objects, 1u);
@@ -118,7 +119,8 @@ TEST_F(AStore, a_look_that_fails_is_told_of_all) {
   store_->break_part("3", Error{"access is denied"});
   const auto space = make_space(config_, config_.collections[0], tables_, now_by_clock());
   ASSERT_TRUE(space);
-  const PartitionsSeen seen = look_at(config_, stores_, {RequestId{1}, *space, {0, 1, 2}});
+  const PartitionsSeen seen =
+      look_at(config_, stores_, {RequestId{1}, *space, {0, 1, 2}}, CheckCommands::run);
   ASSERT_TRUE(seen.error);
   EXPECT_EQ(seen.error->text, "access is denied");
 }

@@ -89,16 +89,20 @@ struct Pass {
 class Listing {
  public:
   Listing(const Config& config, TableCache& tables, const ObjectStores& stores, StoreId id,
-          Time now, std::stop_token stop)
+          Time now, CheckCommands commands, std::stop_token stop)
       : config_(config),
         stores_(stores),
         id_(id),
         now_(now),
+        commands_(commands),
         stop_(std::move(stop)),
         candidates_(candidates_of(config, tables, id, now)),
         unknown_(unknown_folders(config, candidates_)) {
     for (const Candidate& candidate : candidates_) {
-      if (candidate.space) spaces_.push_back(candidate.space);
+      if (!candidate.space) continue;
+      spaces_.push_back(candidate.space);
+      const bool has_rule = candidate.space->collection().expect.valid.has_value();
+      known_.push_back(has_rule ? load_coverage(config, *candidate.space) : nullptr);
     }
   }
 
@@ -106,12 +110,17 @@ class Listing {
     UPKEEP_CHECK(check_no_overlap(spaces_));
     UPKEEP_TRY(Pass pass, config_.of(id_).inventory ? read_or_list() : list());
     listed.taken_at = pass.taken_at;
+    // Reading takes a part of the time that a cycle has: what is left is read beside later
+    // listings.
+    constexpr Duration longest = std::chrono::minutes{10};
+    const Time check_until = now_by_clock() + std::min(config_.loop.max_run_time / 4, longest);
     auto coverage = pass.coverages.begin();
     for (const Candidate& candidate : candidates_) {
       CollectionFinding finding{candidate.id, candidate.space, {}, candidate.error};
       if (candidate.space) {
         finding.coverage = std::move(*coverage++);
         finding.error = doubt(*candidate.space, pass);
+        if (!finding.error) check(*candidate.space, finding.coverage, check_until);
       }
       listed.findings.push_back(std::move(finding));
     }
@@ -120,7 +129,11 @@ class Listing {
 
  private:
   Comparison compare(Time taken_at) const {
-    return Comparison(config_.of(id_), spaces_, taken_at, now_, unknown_);
+    return Comparison(config_.of(id_), spaces_, taken_at, now_, unknown_, known_);
+  }
+
+  void check(const Space& space, Coverage& coverage, Time until) const {
+    check_contents(config_, *stores_.at(id_.value), space, coverage, commands_, until, stop_);
   }
 
   Result<Pass> list() {
@@ -217,6 +230,7 @@ class Listing {
     };
     if (!pass.columns.size && expect.min_size) return lacks("Size", "expect.min_size");
     if (pass.columns.modified) return {};
+    if (expect.valid) return lacks("LastModifiedDate", "expect.valid");
     if (expect.max_age) return lacks("LastModifiedDate", "expect.max_age");
     if (expect.settled_after) return lacks("LastModifiedDate", "expect.settled_after");
     // Of several objects the newest counts.
@@ -228,19 +242,22 @@ class Listing {
   const ObjectStores& stores_;
   StoreId id_;
   Time now_;
+  CheckCommands commands_;
   std::stop_token stop_;
   std::vector<Candidate> candidates_;
   std::vector<std::string> unknown_;
   std::vector<SpacePtr> spaces_;
+  std::vector<std::shared_ptr<const Coverage>> known_;  ///< of the contents, for each space
 };
 
 }  // namespace
 
 StoreListed list_store(const Config& config, TableCache& tables, const ObjectStores& stores,
-                       const ListStore& wish, std::stop_token stop) {
+                       const ListStore& wish, CheckCommands commands, std::stop_token stop) {
   const Time now = now_by_clock();
   StoreListed listed{wish.request, wish.store, now, {}, {}, {}};
-  const auto done = Listing(config, tables, stores, wish.store, now, std::move(stop)).run(listed);
+  const auto done =
+      Listing(config, tables, stores, wish.store, now, commands, std::move(stop)).run(listed);
   if (!done) listed.error = done.error();
   listed.took = std::max(now_by_clock() - now, Duration{});
   return listed;

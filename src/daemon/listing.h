@@ -13,8 +13,8 @@ namespace upkeep {
 /// Reads the tables, makes the spaces, lists, compares. A table that cannot be read and a
 /// part that cannot be listed are errors of the collections they concern; so is a rule that
 /// needs a column which the report does not have. A listing that is asked to stop ends soon,
-/// with an error.
+/// with an error. New and changed objects of collections with `expect.valid` are read.
 StoreListed list_store(const Config&, TableCache&, const ObjectStores&, const ListStore&,
-                       std::stop_token stop = {});
+                       CheckCommands, std::stop_token stop = {});
 
 }  // namespace upkeep

@@ -60,7 +60,7 @@ class AReportedStore : public ::testing::Test {
     reports_->put_bytes(folder_ + "/manifest.checksum", md5_of(manifest));
   }
 
-  StoreListed list() const { return list_store(config_, tables_, stores_, {}); }
+  StoreListed list() const { return list_store(config_, tables_, stores_, {}, CheckCommands::run); }
   std::uint64_t present() const {
     const StoreListed listed = list();
     EXPECT_FALSE(listed.error.has_value()) << listed.error->text;

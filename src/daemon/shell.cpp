@@ -254,7 +254,8 @@ void Shell::Parts::carry_out(const ListStore& wish) {
 
 void Shell::Parts::carry_out(const LookAt& wish) {
   asio::post(workers, [this, wish] {
-    auto seen = std::make_shared<PartitionsSeen>(look_at(ground.config, ground.stores, wish));
+    auto seen = std::make_shared<PartitionsSeen>(
+        look_at(ground.config, ground.stores, wish, CheckCommands::run));
     asio::post(io, [this, seen] { take(std::move(*seen)); });
   });
 }

@@ -63,7 +63,8 @@ TEST(Shell, a_listing_under_way_delays_no_end_and_is_no_trouble_of_the_store) {
   Shell made(io,
              {config, stores, state, observer, [](AttemptId) { return ""; },
               [&](const ListStore& wish, std::stop_token stop) {
-                return list_store(config, tables, stores, wish, std::move(stop));
+                return list_store(config, tables, stores, wish, CheckCommands::run,
+                                  std::move(stop));
               }},
              engine);
   shell = &made;

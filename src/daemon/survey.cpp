@@ -81,7 +81,7 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   for (; !wishes.empty(); wishes.pop_front()) {
     const auto* list = std::get_if<ListStore>(&wishes.front());
     if (list == nullptr) continue;
-    StoreListed listed = list_store(config, tables, stores, *list);
+    StoreListed listed = list_store(config, tables, stores, *list, CheckCommands::leave_out);
     const Time now = std::max(begin, now_by_clock());
     listings[list->store] = listed.took;
     const Step step = engine.step(now, std::move(listed));

@@ -13,6 +13,7 @@
 #include "model/condition.h"
 #include "model/priority.h"
 #include "model/store.h"
+#include "model/valid.h"
 
 namespace upkeep {
 
@@ -89,6 +90,7 @@ struct Expect {
   Duration available_after{};             ///< expected from its end plus this
   std::optional<double> completeness;     ///< a smaller share of good partitions is an incident
   std::optional<Count> count;             ///< for keys with free fields
+  std::optional<Valid> valid;             ///< what the bytes of each object must be
 };
 
 struct PriorityRule {

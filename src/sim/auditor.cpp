@@ -209,6 +209,7 @@ void Auditor::hourly() {
   rows_and_memory_agree();
   attempts_do_not_last();
   runs_end();
+  invalid_objects_are_gaps();
   queue_is_right();
   nothing_waits_in_vain();
   who_asks_is_served();

@@ -27,6 +27,8 @@ class Auditor : AuditorMemory {
   void committing(std::span<const Change>);
   void committed();
   void listing(const ListStore&);
+  /// A listing of the store as it is now, with its contents checked.
+  void checked(const CollectionFinding&, const PretendStore&) const;
   void starting(const StartAttempt&);
   void granting(const GrantTokens&);
   void refusing(const RefuseTokens&);
@@ -90,6 +92,7 @@ class Auditor : AuditorMemory {
   bool is_growth_too_large(const CollectionFinding&) const;
   void holds_are_made() const;
   void inventories_do_not_go_back() const;
+  void invalid_objects_are_gaps() const;
   void listings_have_a_reason(const ListStore&);
   void time_goes_on(const Event&);
   void runs_end();

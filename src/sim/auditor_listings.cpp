@@ -53,7 +53,7 @@ bool Auditor::has_dropped(const StoreListed& listed) const {
     const auto known = finding.error ? nullptr : accepted(finding.collection).second;
     if (known == nullptr || known->taken_at > listed.taken_at) continue;
     before += known->present.count();
-    now += finding.coverage.present.count();
+    now += finding.coverage.present.count() - finding.coverage.invalid.count();
   }
   return now + config_->of(listed.store).max_loss_objects / 2 < before;
 }
@@ -80,7 +80,8 @@ bool Auditor::is_loss_too_large(const StoreListed& listed) const {
       if (row != nullptr && row->gone_until > world_.now) continue;
       ++had;
       // What was looked at after the inventory began counts as it was seen then.
-      const bool there = finding.coverage.present.test(*index);
+      const bool there = finding.coverage.present.test(*index) &&
+                         (!finding.coverage.invalid.test(*index) || before->invalid.test(i));
       lost += !there && !evidence_->is_proved(finding.collection, key, listed.taken_at) &&
               !was_seen_good(*before, i, listed.taken_at);
     }
@@ -122,6 +123,38 @@ void Auditor::inventories_do_not_go_back() const {
     violated("inventories_do_not_go_back",
              fmt::format("{} was known as of {}, and now as of {}", config_->of(id).name,
                          to_moment(at), to_moment(now)));
+  }
+}
+
+/// What a listing says of contents is true: each object that is new or was changed was read.
+void Auditor::checked(const CollectionFinding& finding, const PretendStore& store) const {
+  const Space& space = *finding.space;
+  if (!space.collection().expect.valid) return;
+  for (std::uint64_t i = 0; i < space.size(); ++i) {
+    if (!finding.coverage.contents.checked.test(i)) continue;
+    const Sight sight = store.look(space, i);
+    const bool invalid = finding.coverage.invalid.test(i);
+    // Of several objects the one that was not valid may have gone.
+    if (sight.objects == 0 || invalid != sight.valid || (invalid && space.has_free_fields()))
+      continue;
+    violated("changed_objects_are_read",
+             fmt::format("{} is {}, but is taken for {}", space.key(i),
+                         sight.valid ? "valid" : "not valid", invalid ? "not valid" : "valid"));
+  }
+}
+
+/// Only a valid object closes a gap of the kind invalid.
+void Auditor::invalid_objects_are_gaps() const {
+  for (std::uint64_t c = 0; c < config_->collections.size(); ++c) {
+    const CollectionView view = engine_->view(CollectionId{c});
+    if (!config_->collections[c].expect.valid || !view.space) continue;
+    for (std::uint64_t i = 0; i < view.space->size(); ++i) {
+      if (view.coverage->gap(i) || !evidence_->is_invalid(CollectionId{c}, view.space->key(i)))
+        continue;
+      violated(
+          "invalid_objects_are_gaps",
+          fmt::format("{} was last seen not valid, but is taken for good", view.space->key(i)));
+    }
   }
 }
 

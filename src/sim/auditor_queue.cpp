@@ -31,7 +31,7 @@ std::string describe(const Queue& queue) {
 bool forgets_losses(const Coverage& coverage) {
   return std::ranges::any_of(coverage.lost, [&](const Loss& loss) {
     for (std::uint64_t i = loss.first; i <= loss.last; ++i) {
-      if (coverage.present.test(i)) return true;
+      if (coverage.present.test(i) && !coverage.invalid.test(i)) return true;
     }
     return false;
   });

@@ -138,6 +138,11 @@ class Writer {
       script_.what = "writes too little";
       return;
     }
+    if (space_.collection().expect.valid && strikes(Fault::collector_writes_nonsense)) {
+      for (Script::Write& write : script_.writes) write.nonsense = world_.dice.chance(70);
+      script_.what = "writes nonsense";
+      return;
+    }
     if (strikes(Fault::collector_writes_after_end)) {
       for (Script::Write& write : script_.writes) {
         write.after = *script_.length + world_.between(seconds{1}, hours{1});

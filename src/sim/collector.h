@@ -20,6 +20,7 @@ struct Script {
     Duration after{};
     std::uint64_t partition = 0;
     bool too_little = false;  ///< fewer bytes than the collection wants
+    bool nonsense = false;    ///< bytes that make no sense
   };
   struct Report {
     Duration after{};

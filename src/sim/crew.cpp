@@ -79,7 +79,9 @@ void Crew::start(const StartAttempt& wish, const Config& config, std::uint64_t l
 
 void Crew::write(const Process& process, const Script::Write& write) {
   PretendStore& store = world_.stores.at(process.store);
-  if (!write.too_little) return world_.write_partition(store, *process.space, write.partition);
+  if (!write.too_little) {
+    return world_.write_partition(store, *process.space, write.partition, !write.nonsense);
+  }
   const std::uint64_t wanted = *process.space->collection().expect.min_size;
   for (std::string& name : object_names(*process.space, write.partition,
                                         process.space->count_min(write.partition), "v0")) {

@@ -70,8 +70,11 @@ class Daemon {
 
   /// Tells this life later, once, twice or never, as the fault of that kind says.
   void answer(Event, Duration wait);
+  using Known = std::vector<std::shared_ptr<const Coverage>>;  ///< by finding, without errors
   StoreListed listed(const ListStore&, const PretendStore&, Time taken_at,
-                     std::vector<CollectionFinding>);
+                     std::vector<CollectionFinding>, const Known&);
+  Known known_contents(const std::vector<CollectionFinding>&) const;
+  void check_contents(CollectionFinding&, const PretendStore&);
   std::vector<CollectionFinding> spaces_of(StoreId) const;
 
   World& world_;

@@ -53,10 +53,11 @@ void Daemon::carry_out(const ListStore& wish) {
   const bool late = world_.fate.strikes(Fault::listing_late);
   const bool twice = world_.fate.strikes(Fault::listing_answers_twice);
   world_.after(world_.between(Duration{}, seconds{20}),
-               [=, this, life = life_, findings = spaces_of(wish.store)] {
+               [=, this, life = life_, findings = spaces_of(wish.store),
+                known = known_contents(spaces_of(wish.store))] {
                  if (!engine_ || life != life_) return;  // the listing died with the daemon
                  const PretendStore& store = report ? report->store : world_.stores.at(name);
-                 const StoreListed event = listed(wish, store, taken_at, findings);
+                 const StoreListed event = listed(wish, store, taken_at, findings, known);
                  answer(event, late ? world_.between(minutes{20}, hours{8})
                                     : world_.between(Duration{}, seconds{40}));
                  if (twice) answer(event, world_.between(minutes{1}, hours{3}));
@@ -65,7 +66,7 @@ void Daemon::carry_out(const ListStore& wish) {
 
 /// What the listing shows by now of what was expected when it began.
 StoreListed Daemon::listed(const ListStore& wish, const PretendStore& store, Time taken_at,
-                           std::vector<CollectionFinding> findings) {
+                           std::vector<CollectionFinding> findings, const Known& known) {
   const Store& declared = config_->of(wish.store);
   if (!findings.empty() && world_.fate.strikes(Fault::listing_fails_in_part)) {
     CollectionFinding& victim = findings[world_.dice.below(findings.size())];
@@ -79,15 +80,49 @@ StoreListed Daemon::listed(const ListStore& wish, const PretendStore& store, Tim
     seen = [end = last->first](std::string_view key) { return key <= end; };
   }
   std::vector<SpacePtr> spaces;
-  for (const CollectionFinding& finding : findings) {
-    if (!finding.error) spaces.push_back(finding.space);
+  Known known_of_spaces;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (findings[i].error) continue;
+    spaces.push_back(findings[i].space);
+    known_of_spaces.push_back(known[i]);
   }
-  std::vector<Coverage> coverages = store.compare(declared, spaces, taken_at, world_.now, seen);
+  std::vector<Coverage> coverages =
+      store.compare(declared, spaces, taken_at, world_.now, seen, known_of_spaces);
+  const PretendStore& real = world_.stores.at(declared.name);
   auto coverage = coverages.begin();
   for (CollectionFinding& finding : findings) {
-    if (!finding.error) finding.coverage = std::move(*coverage++);
+    if (finding.error) continue;
+    finding.coverage = std::move(*coverage++);
+    check_contents(finding, real);
+    if (&store == &real) auditor_.checked(finding, real);
   }
   return {wish.request, wish.store, taken_at, std::move(findings), {}};
+}
+
+/// As the process that lists a store reads it in coverage files.
+Daemon::Known Daemon::known_contents(const std::vector<CollectionFinding>& findings) const {
+  Known known(findings.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const auto kept = world_.durable.coverages.find(config_->of(findings[i].collection).name);
+    if (findings[i].error || kept == world_.durable.coverages.end()) continue;
+    auto coverage = decode_coverage(kept->second, *findings[i].space);
+    if (coverage) known[i] = std::make_shared<const Coverage>(*std::move(coverage));
+  }
+  return known;
+}
+
+/// Reads what is new or was changed, in the store itself.
+void Daemon::check_contents(CollectionFinding& finding, const PretendStore& store) {
+  const Space& space = *finding.space;
+  Coverage& coverage = finding.coverage;
+  for (std::uint64_t i = 0; i < space.size(); ++i) {
+    if ((coverage.unchecked_word(i / 64) >> (i % 64) & 1) == 0) continue;
+    if (world_.fate.strikes(Fault::contents_unreadable)) {
+      coverage.contents.trouble = "connection reset";
+      continue;
+    }
+    note_contents(coverage, space, i, store.look(space, i));
+  }
 }
 
 void Daemon::carry_out(const LookAt& wish) {

@@ -1,5 +1,7 @@
 #include "sim/evidence.h"
 
+#include "coverage/coverage_file.h"
+
 namespace upkeep::sim {
 
 namespace {
@@ -22,7 +24,10 @@ Evidence::Evidence(const Config& config, const std::map<std::string, Baseline>& 
 }
 
 bool Evidence::told(const StoreListed& event) {
-  if (listings_.erase(event.request) == 0) return false;
+  const auto asked = listings_.find(event.request);
+  if (asked == listings_.end()) return false;
+  const Time asked_at = asked->second;
+  listings_.erase(asked);
   for (std::uint64_t i = 0; i < config_.collections.size(); ++i) {
     if (config_.collections[i].store == event.store && event.error) {
       listed_[CollectionId{i}].failed = true;
@@ -31,7 +36,23 @@ bool Evidence::told(const StoreListed& event) {
   for (const CollectionFinding& finding : event.findings) {
     Listing& listing = listed_[finding.collection];
     listing.failed = finding.error.has_value();
-    if (listing.failed || event.taken_at < listing.taken_at) continue;  // an old one is no news
+    if (listing.failed) continue;
+    listing.asked = asked_at;
+    listing.read_in = finding.space;
+    listing.invalid = finding.coverage.invalid;
+    if (event.taken_at < listing.taken_at) {  // an old one is no news, but what was read for it is
+      auto known =
+          decode_coverage(encode_coverage(*listing.space, listing.coverage), *finding.space);
+      if (!known) continue;
+      listing.coverage = *std::move(known);
+      listing.space = finding.space;
+      take_contents(listing.coverage, finding.coverage);
+      // Where something newer was known, nobody can tell whether it was read now or long ago.
+      for (std::uint64_t i = 0; i < listing.invalid.size(); ++i) {
+        if (!listing.coverage.invalid.test(i)) listing.invalid.reset(i);
+      }
+      continue;
+    }
     listing.taken_at = event.taken_at;
     listing.space = finding.space;
     listing.coverage = finding.coverage;
@@ -47,9 +68,9 @@ void Evidence::told(const PartitionsSeen& event, Time now) {
   for (std::uint64_t i = 0; i < config_.collections.size() && !event.error; ++i) {
     if (config_.collections[i].name != name) continue;
     for (std::size_t p = 0; p < wish.partitions.size(); ++p) {
-      const bool good = !judge(*wish.space, wish.partitions[p], event.sights[p], now);
-      seen_[{CollectionId{i}, wish.space->key(wish.partitions[p])}] = {question->second.at, now,
-                                                                       good};
+      const auto gap = judge(*wish.space, wish.partitions[p], event.sights[p], now);
+      seen_[{CollectionId{i}, wish.space->key(wish.partitions[p])}] = {
+          question->second.at, now, !gap, gap == GapKind::invalid};
     }
   }
   looks_.erase(question);
@@ -68,6 +89,12 @@ bool Evidence::is_known(CollectionId collection) const {
   return listed != listed_.end() && !listed->second.failed && listed->second.space;
 }
 
+bool Evidence::Listing::shows_invalid(const std::string& key, Time last_look) const {
+  if (!read_in || last_look >= asked) return false;
+  const auto index = read_in->find_written(key);
+  return index && invalid.test(*index);
+}
+
 bool Evidence::is_good(CollectionId collection, const std::string& key) const {
   const auto listed = listed_.find(collection);
   const auto seen = seen_.find({collection, key});
@@ -75,9 +102,23 @@ bool Evidence::is_good(CollectionId collection, const std::string& key) const {
     return seen != seen_.end() && seen->second.good;
   }
   const Listing& listing = listed->second;
-  if (seen != seen_.end() && seen->second.at >= listing.taken_at) return seen->second.good;
+  const Time last_look = seen == seen_.end() ? Time{} : seen->second.at;
+  if (listing.shows_invalid(key, last_look)) return false;
+  if (seen != seen_.end() && last_look >= listing.taken_at) return seen->second.good;
   const auto index = listing.space->find_written(key);
   return index && !listing.coverage.gap(*index);
+}
+
+bool Evidence::is_invalid(CollectionId collection, const std::string& key) const {
+  const auto listed = listed_.find(collection);
+  if (listed == listed_.end() || !listed->second.space) return false;
+  const Listing& listing = listed->second;
+  const auto seen = seen_.find({collection, key});
+  const Time last_look = seen == seen_.end() ? Time{} : seen->second.at;
+  if (listing.shows_invalid(key, last_look)) return true;
+  if (seen != seen_.end() && last_look >= listing.taken_at) return seen->second.invalid;
+  const auto index = listing.space->find_written(key);
+  return index && listing.coverage.gap(*index) == GapKind::invalid;
 }
 
 bool Evidence::is_proved(CollectionId collection, const std::string& key, Time since) const {

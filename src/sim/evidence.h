@@ -35,7 +35,9 @@ class Evidence {
   bool is_known(CollectionId) const;
   /// Does the newest word say that nothing is wrong with the partition?
   bool is_good(CollectionId, const std::string& key) const;
-  /// The same, for a look asked for at or after this time.
+  /// Does it say that an object is not valid?
+  bool is_invalid(CollectionId, const std::string& key) const;
+  /// Was it seen good by a look asked for at or after this time.
   bool is_proved(CollectionId, const std::string& key, Time since) const;
   /// Was the last word on it told at this moment, or listed since that one?
   bool is_fresh(CollectionId, const std::string& key, Time told, Time since) const;
@@ -50,11 +52,19 @@ class Evidence {
     bool failed = false;
     SpacePtr space;
     Coverage coverage;
+    // Objects are read when a listing is made, however old the report was.
+    SpacePtr read_in = nullptr;
+    Bits invalid = {};
+    Time asked = {};
+
+    /// Did the last listing say that an object is not valid, and nobody has looked since?
+    bool shows_invalid(const std::string& key, Time last_look) const;
   };
   struct Look {
     Time at;
     Time told;
     bool good = false;
+    bool invalid = false;
   };
 
   const Config& config_;

@@ -50,6 +50,15 @@ void Mischief::strike_store(const std::string& name, PretendStore& store) {
   }
   if (world_.fate.strikes(Fault::store_loses_a_third)) lose(333);
   if (world_.fate.strikes(Fault::store_loses_all)) lose(1000);
+  const auto rot = [&](std::uint64_t permille) {
+    const std::uint64_t rotten =
+        store.rot(world_.now, [&](std::string_view) { return dice.below(1000) < permille; });
+    world_.say(name, "{} objects become nonsense", rotten);
+  };
+  if (!store.objects().empty() && world_.fate.strikes(Fault::object_rots)) {
+    rot(std::min<std::uint64_t>(1000, 2000 / store.objects().size() + 1));
+  }
+  if (world_.fate.strikes(Fault::objects_rot)) rot(400);
   if (world_.fate.strikes(Fault::objects_appear)) somebody_fills(store, name);
   if (world_.fate.strikes(Fault::strays_appear)) {
     const CollectionText& collection = world_.installation.collections.front();

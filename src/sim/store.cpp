@@ -22,8 +22,9 @@ std::uint64_t PretendStore::lose(const std::function<bool(std::string_view key)>
 
 std::vector<Coverage> PretendStore::compare(
     const Store& store, std::vector<SpacePtr> spaces, Time taken_at, Time now,
-    const std::function<bool(std::string_view key)>& seen) const {
-  Comparison comparison(store, std::move(spaces), taken_at, now);
+    const std::function<bool(std::string_view key)>& seen,
+    std::span<const std::shared_ptr<const Coverage>> known) const {
+  Comparison comparison(store, std::move(spaces), taken_at, now, {}, known);
   auto ahead = objects_.begin();
   std::advance(ahead, std::min(keys_fetched_ahead, objects_.size()));
   for (const auto& [key, facts] : objects_) {
@@ -34,15 +35,30 @@ std::vector<Coverage> PretendStore::compare(
   return comparison.finish();
 }
 
+std::uint64_t PretendStore::rot(Time now, const std::function<bool(std::string_view key)>& rots) {
+  std::uint64_t count = 0;
+  for (auto& [key, facts] : objects_) {
+    if (!rots(key)) continue;
+    facts = {facts.size, now, false};
+    ++count;
+  }
+  return count;
+}
+
 Sight PretendStore::look(const Space& space, std::uint64_t index) const {
   Sight sight;
-  const auto show = [&sight](const Facts& facts) {
+  const std::string key = space.key(index);
+  const auto& rule = space.collection().expect.valid;
+  const bool is_checked = rule && is_sampled(*rule, key);
+  const auto show = [&](const Facts& facts) {
+    const bool valid = facts.valid || !is_checked;
     ++sight.objects;
+    if (space.has_free_fields()) sight.valid &= valid;
     if (sight.objects > 1 && facts.modified < sight.modified) return;
+    if (!space.has_free_fields()) sight.valid = valid;
     sight.size = facts.size;
     sight.modified = facts.modified;
   };
-  const std::string key = space.key(index);
   if (space.has_exact_keys()) {
     if (const auto found = objects_.find(key); found != objects_.end()) show(found->second);
     return sight;

@@ -155,6 +155,9 @@ class Maker {
       all.emplace_back("settled_after", one_of(std::array{"6h", "2d"}));
     if (dated && dice_.chance(40))
       all.emplace_back("available_after", one_of(std::array{"1h", "9h"}));
+    // Likewise.
+    if (dice_.chance(35) || swarm_.installation.collections.empty())
+      all.emplace_back("valid", one_of(std::array{"json", "json", "{json: {}, sample: 60%}"}));
     if (dice_.chance(30)) all.emplace_back("completeness", one_of(std::array{"80%", "99%"}));
     if (dated && dice_.chance(70)) {
       collection.settings.emplace_back(

@@ -53,10 +53,11 @@ std::uint64_t good_size(const Collection& collection, Random& dice) {
   return collection.expect.min_size.value_or(1) + dice.below(5000);
 }
 
-void World::write_partition(PretendStore& store, const Space& space, std::uint64_t index) {
+void World::write_partition(PretendStore& store, const Space& space, std::uint64_t index,
+                            bool valid) {
   const std::string version = "v" + std::to_string(dice.below(2));
   for (std::string& name : object_names(space, index, space.count_min(index), version)) {
-    store.write(std::move(name), good_size(space.collection(), dice), now);
+    store.write(std::move(name), good_size(space.collection(), dice), now, valid);
   }
 }
 

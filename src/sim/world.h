@@ -68,7 +68,7 @@ struct World {
   /// Writes the objects of some due partitions, as if upkeep had been here before.
   void fill(std::uint64_t percent);
   /// Everything that one partition needs, of a size that satisfies.
-  void write_partition(PretendStore&, const Space&, std::uint64_t index);
+  void write_partition(PretendStore&, const Space&, std::uint64_t index, bool valid = true);
 
   Fate& fate;
   Transcript& transcript;

@@ -1,6 +1,7 @@
 // What happens in one cycle of `run`, as facts for whoever shows it. The shell tells them
 // in the order in which they became true, after they are durable; showing them decides nothing.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,11 +80,12 @@ struct IncidentChanged {
 
 /// The backlog after a step that changed it.
 struct QueueChanged {
-  std::uint64_t tasks = 0;    ///< pending and held
-  std::uint64_t held = 0;     ///< of those listed
-  std::uint64_t running = 0;  ///< attempts, with those being proved
-  std::uint64_t gaps = 0;     ///< in all of these
-  Duration estimate{};        ///< of all pending ones, one after the other
+  std::uint64_t tasks = 0;                     ///< pending and held
+  std::uint64_t held = 0;                      ///< of those listed
+  std::uint64_t running = 0;                   ///< attempts, with those being proved
+  std::uint64_t gaps = 0;                      ///< in all of these
+  std::array<std::uint64_t, 4> by_priority{};  ///< tasks, in the order of Priority
+  Duration estimate{};                         ///< of all pending ones, one after the other
 };
 
 /// Nothing runs; the next attempt comes due then.
@@ -115,6 +117,8 @@ class Observer {
   /// Once, when all stores were listed for the first time and nothing was started yet.
   virtual void began(const Snapshot&) = 0;
   virtual void observe(Time now, const Fact&) = 0;
+  /// After some events were taken: the engine as it stands now. Valid until the shell ends.
+  virtual void changed(Time, const Engine&) {}
   /// How often it wants tick() while the cycle runs; 0 is never.
   virtual Duration tick_every() const { return Duration{0}; }
   virtual void tick(Time) {}

@@ -6,10 +6,23 @@
 #include "api/display.h"
 #include "api/incidents_json.h"
 #include "cli/commands.h"
+#include "cli/control.h"
 #include "cli/selection.h"
 #include "daemon/setup.h"
+#include "io/owner_lock.h"
 
 namespace upkeep {
+namespace {
+
+CommandResult ack_through_loop(const Config& config, const std::string& id, bool json,
+                               Terminal& terminal) {
+  const auto answer = ask_loop(config, "POST", "/api/v1/incidents/" + query_text(id) + "/ack");
+  if (!answer) return std::unexpected(answer.error());
+  terminal.write(json ? *answer : fmt::format("{} is acknowledged; the loop goes on\n", id));
+  return ExitCode::done;
+}
+
+}  // namespace
 
 CommandResult incidents_command(const Call& call, Terminal& terminal) {
   const auto format = format_of(call);
@@ -33,9 +46,12 @@ CommandResult ack_command(const Call& call, Terminal& terminal) {
   if (!format) return std::unexpected(format.error());
   const auto config = load(call);
   if (!config) return std::unexpected(config.error());
+  const bool json = *format == "json";
+  const auto owner = owner_of(config->state);
+  if (owner && *owner) return ack_through_loop(*config, call.operands.front(), json, terminal);
   const auto row = acknowledge(*config, call.operands.front());
   if (!row) return refuse(ExitCode::usage, row.error().text);
-  if (*format == "json") {
+  if (json) {
     terminal.write(incidents_json({{row->id, *row}}, true));
     return ExitCode::done;
   }

@@ -12,6 +12,127 @@ using Kind = Operands::Kind;
 constexpr std::size_t any_number = 1000;
 constexpr Operands some_collections{Kind::collections, "COLLECTION", 0, any_number};
 
+CommandRow start_row() {
+  return {.name = "start",
+          .summary = "Start the loop in the background; returns when it is up.",
+          .operands = {},
+          .options = {{"--dry-run", "", "do everything but start collectors"},
+                      {"--foreground", "", "stay here: for systemd, containers and debugging"}},
+          .examples = {{"upkeep start", "from now on, around the clock"},
+                       {"upkeep start --dry-run", "list, compare and plan only"},
+                       {"upkeep start --foreground", "until Ctrl-C, with its log on the terminal"}},
+          .details =
+              "In the background a small supervisor starts the loop again when it dies or "
+              "hangs.",
+          .run = start_command};
+}
+
+CommandRow stop_row() {
+  return {.name = "stop",
+          .summary = "Stop the loop: nothing new is started, what runs gets its grace.",
+          .operands = {},
+          .options = {},
+          .examples = {{"upkeep stop", "and wait until it has ended"}},
+          .details = "Exit code 3 means that nothing ran.",
+          .run = stop_command};
+}
+
+CommandRow restart_row() {
+  return {.name = "restart",
+          .summary = "Stop the loop if it runs, and start it.",
+          .operands = {},
+          .options = {{"--dry-run", "", "do everything but start collectors"}},
+          .examples = {{"upkeep restart", "with the configuration as it is now"}},
+          .details = "",
+          .run = restart_command};
+}
+
+CommandRow reload_row() {
+  return {.name = "reload",
+          .summary = "Have the loop read its configuration again; a broken one is refused.",
+          .operands = {},
+          .options = {},
+          .examples = {{"upkeep reload", "after a change of upkeep.yaml"}},
+          .details = "What runs goes on. `state`, `http` and `log` take a restart.",
+          .run = reload_command};
+}
+
+CommandRow status_row() {
+  return {
+      .name = "status",
+      .summary = "Show what the loop is doing: components, queue, collections, incidents.",
+      .operands = {},
+      .options = {{"--watch", "", "show it again every two seconds"}, json_option, format_option},
+      .examples = {{"upkeep status", "everything at a glance"},
+                   {"upkeep status --watch", "and again, until Ctrl-C"},
+                   {"upkeep status --json | jq .health", "for programs"}},
+      .details = "Exit code 3 means that it does not run, 1 that it is not healthy.",
+      .run = status_command};
+}
+
+CommandRow health_row() {
+  return {.name = "health",
+          .summary = "Tell whether the loop and each of its components work.",
+          .operands = {},
+          .options = {json_option, format_option},
+          .examples = {{"upkeep health", "each component with a sentence"},
+                       {"upkeep health > /dev/null || page-somebody", "by its exit code"}},
+          .details = "Exit code 3 means that it does not run, 1 that it is not healthy.",
+          .run = health_command};
+}
+
+CommandRow logs_row() {
+  return {.name = "logs",
+          .summary = "Show the last lines of the loop's log.",
+          .operands = {},
+          .options = {{"--tail", "N", "how many lines; 50 without it"},
+                      {"--follow", "", "and those that are written from now on"},
+                      {"--level",
+                       "LEVEL",
+                       "only lines of at least this level",
+                       {"debug", "info", "warning", "error"}}},
+          .examples = {{"upkeep logs", "the last 50 lines"},
+                       {"upkeep logs --tail 100 --level error", "what went wrong of late"},
+                       {"upkeep logs --follow", "what happens, until Ctrl-C"}},
+          .details = "Under systemd the log is in the journal: journalctl -u upkeep.",
+          .run = logs_command};
+}
+
+CommandRow reconcile_row() {
+  return {.name = "reconcile",
+          .summary = "Have the loop list its stores and compare, now.",
+          .operands = {Kind::what, "STORE", 0, any_number},
+          .options = {},
+          .examples = {{"upkeep reconcile", "all stores"}, {"upkeep reconcile lake", "this one"}},
+          .details = "",
+          .run = reconcile_command};
+}
+
+CommandRow fill_row() {
+  return {.name = "fill",
+          .summary = "Have the loop fill gaps now; what waits or rests waits no longer.",
+          .operands = some_collections,
+          .options = {where_option},
+          .examples = {{"upkeep fill", "everything that is lacking"},
+                       {"upkeep fill espn-pbp --where \"age < 7d\"", "the last week of one"}},
+          .details = "For use after a collector was mended: its rests would else last for hours.",
+          .run = fill_command};
+}
+
+CommandRow acquire_row() {
+  return {.name = "acquire",
+          .summary = "Wait until requests of an upstream are free, and take them.",
+          .operands = {Kind::what, "UPSTREAM [N]", 1, 2},
+          .options = {{"--timeout", "DURATION", "give up after so long, with exit code 1"}},
+          .examples = {{"upkeep acquire espn", "one request, in a collector"},
+                       {"upkeep acquire espn 5 && fetch-five", "five at once"}},
+          .details =
+              "All collectors share one budget, and take turns. In a collector upkeep finds its "
+              "own\nconfiguration. Exit code 2: there is no such upstream, or it never allows so "
+              "many.",
+          .run = acquire_command};
+}
+
 CommandRow run_row() {
   return {.name = "run",
           .summary = "Scan, plan, fill the gaps and prove them closed, once, in the foreground.",
@@ -188,6 +309,19 @@ CommandRow names_row() {
           .is_hidden = true};
 }
 
+CommandRow daemon_row() {
+  return {.name = "daemon",
+          .summary = "Run the loop under a supervisor, which reads the descriptor.",
+          .operands = {},
+          .options = {{"--dry-run", "", "do everything but start collectors"},
+                      {"--beat", "FD", "where to say that it is up and moves"},
+                      {"--restarts", "N", "how often it was started again"}},
+          .examples = {{"upkeep daemon --beat 1 --restarts 0", "what a supervisor is told"}},
+          .details = "",
+          .run = daemon_command,
+          .is_hidden = true};
+}
+
 CommandRow scan_store_row() {
   return {.name = "scan-store",
           .summary = "List one store for another process of upkeep, which reads the output.",
@@ -203,9 +337,12 @@ CommandRow scan_store_row() {
 
 std::span<const CommandRow> commands() {
   static const std::vector<CommandRow> all = {
-      run_row(),        scan_row(),      gaps_row(), plan_row(),     tasks_row(),
-      explain_row(),    incidents_row(), ack_row(),  validate_row(), schema_row(),
-      completion_row(), version_row(),   help_row(), names_row(),    scan_store_row()};
+      start_row(),      stop_row(),      restart_row(), reload_row(),    status_row(),
+      health_row(),     tasks_row(),     logs_row(),    reconcile_row(), fill_row(),
+      acquire_row(),    run_row(),       scan_row(),    gaps_row(),      plan_row(),
+      explain_row(),    incidents_row(), ack_row(),     validate_row(),  schema_row(),
+      completion_row(), version_row(),   help_row(),    names_row(),     daemon_row(),
+      scan_store_row()};
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "api/display.h"
+#include "api/fact_line.h"
 #include "api/text_table.h"
 #include "api/words.h"
 #include "base/text.h"
@@ -16,11 +17,6 @@ namespace {
 constexpr Duration draw_every = std::chrono::milliseconds{100};
 constexpr Duration rate_window = std::chrono::seconds{30};
 constexpr std::size_t running_shown = 5;
-
-std::string name_of(const fact::AttemptStarted& started) {
-  return started.what.empty() ? started.collection
-                              : fmt::format("{} {}", started.collection, started.what);
-}
 
 }  // namespace
 

@@ -84,8 +84,4 @@ class LiveRunView final : public Observer {
   Time started_, drawn_;
 };
 
-/// A fact in one line for people, without its time; empty when it is not worth one.
-/// `names` are the attempts that are known by now.
-std::string fact_line(const Fact&, const std::map<AttemptId, std::string>& names);
-
 }  // namespace upkeep

@@ -40,8 +40,8 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
             {"stat: ./x\n", {"1:1: stat: unknown key; did you mean `state`?"}},
             {"zebra: 1\n",
              {"1:1: zebra: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, "
-              "`loop`, `queue`, `keep`, `limits`, `stores`, `upstreams`, `collectors` or "
-              "`collections`"}},
+              "`loop`, `queue`, `keep`, `limits`, `http`, `log`, `stores`, `upstreams`, "
+              "`collectors` or `collections`"}},
             {"loop: {queue_pol: 30s}\n",
              {"1:8: loop.queue_pol: unknown key; did you mean `queue_poll`?"}},
             {"stores: {lake: {ulr: \"file:lake\"}}\n",
@@ -50,7 +50,8 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
               "1:17: stores.lake.ulr: unknown key; did you mean `url`?"}},
             {"1: 2\n",
              {"1:1: 1: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, `loop`, "
-              "`queue`, `keep`, `limits`, `stores`, `upstreams`, `collectors` or `collections`"}},
+              "`queue`, `keep`, `limits`, `http`, `log`, `stores`, `upstreams`, `collectors` or "
+              "`collections`"}},
         });
 }
 
@@ -66,7 +67,7 @@ TEST(ConfigErrors, keys_that_stand_twice_are_errors) {
 TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that_says_so) {
   check(in_file,
         {
-            {"http: {listen: 127.0.0.1:8080}\n", {"1:1: http: this version has no `http` yet"}},
+            {"notify: {channels: {}}\n", {"1:1: notify: this version has no `notify` yet"}},
             {"collectors: {get: {command: [x], schedule: [\"0 2 * * *\"]}}\n",
              {"1:34: collectors.get.schedule: this version has no `schedule` yet"}},
         });
@@ -94,6 +95,27 @@ TEST(ConfigErrors, upstreams_are_named_and_their_limits_fit_each_other) {
             {"limits: {requests: 1/2w}\n",
              {"1:20: limits.requests: expected a rate like 60/min, 10/s or 3000/h, found "
               "`1/2w`"}},
+        });
+}
+
+TEST(ConfigErrors, pages_that_others_can_reach_are_encrypted) {
+  check(in_file,
+        {
+            {"http: {listen: \"0.0.0.0:80\"}\n",
+             {"1:1: http: `0.0.0.0` can be reached by others, and nothing is encrypted; set "
+              "`certificate` and `key`, or `plain: true` if another program encrypts in front of "
+              "it"}},
+            {"http: {listen: \"0.0.0.0:80\", plain: true}\n", {}},
+            {"http: {listen: \"[::1]:80\"}\n", {}},
+            {"http: {listen: \":80\"}\n", {}},
+            {"http: {listen: host}\n",
+             {"1:16: http.listen: `host` has no port; write `127.0.0.1:8080`, with port 0 for a "
+              "free one"}},
+            {"http: {certificate: a}\n",
+             {"1:1: http: `certificate` and `key` go together; set both, or neither"}},
+            {"http: {token_sha256: secret}\n",
+             {"1:22: http.token_sha256: that is no SHA-256; make one: printf %s TOKEN | "
+              "sha256sum"}},
         });
 }
 

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/forms.h"
 #include "config/reader.h"
+#include "config/service.h"
 #include "config/settings.h"
 #include "config/stores.h"
 #include "config/top.h"
@@ -61,6 +62,8 @@ Form<Config> top(const Config& config) {
           key("queue", &Config::queue, queue(), "The order of tasks."),
           key("keep", &Config::keep, keep(), "How long things are kept."),
           key("limits", &Config::limits, limits(), "What upkeep may use."),
+          key("http", &Config::http, http(), "The pages of a running loop."),
+          key("log", &Config::log, log(), "What a running loop writes about itself."),
           key("stores", &Config::stores, stores(), "Where objects live, by name."),
           key("upstreams", &Config::upstreams, upstreams(),
               "The services that collectors call, by name: how hard each may be asked."),

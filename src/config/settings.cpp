@@ -42,6 +42,9 @@ Form<Loop> loop() {
           key("max_run_time", &Loop::max_run_time, duration(1s),
               "How long a round of filling may take; after that it starts nothing "
               "more. What runs keeps its own timeout."),
+          key("hang_after", &Loop::hang_after, duration(5s),
+              "A daemon that has not moved for so long is ended by its supervisor and started "
+              "again."),
           key("dry_run", &Loop::dry_run, flag(),
               "The loop lists, compares and plans, but starts no collector."),
       });

@@ -1,6 +1,7 @@
 #include "content/json_text.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <array>

@@ -24,6 +24,7 @@ Result<Launch> make_launch(const Config& config, const StartAttempt& start,
   launch.deadline = start.deadline;
   launch.grace = collector.grace;
   launch.environment["UPKEEP_TASK"] = start.task;
+  launch.environment["UPKEEP_CONFIG"] = config.path;  // for `upkeep acquire`
   if (collector.environment.empty()) return launch;
   UPKEEP_TRY(const SecretSources secrets, secret_sources(config));
   for (const auto& [name, text] : collector.environment) {

@@ -4,38 +4,29 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <utility>
 
 #include "api/gap_rows.h"
+#include "daemon/folders.h"
 #include "daemon/hand_over.h"
 #include "daemon/inventory.h"
+#include "daemon/service.h"
 #include "daemon/setup.h"
 #include "daemon/shell.h"
 #include "daemon/standing.h"
-#include "io/files.h"
+#include "daemon/token_desk.h"
 #include "io/owner_lock.h"
 #include "io/process_executor.h"
 #include "io/sqlite_state.h"
+#include "net/http_server.h"
 
 namespace upkeep {
 namespace {
 
 namespace asio = boost::asio;
-
-Result<void> make_state_folders(const std::string& state) {
-  for (const char* folder : {"/inventory/cache", "/logs/tasks", "/run"}) {
-    UPKEEP_CHECK(make_folders(state + folder));
-  }
-  return {};
-}
-
-/// What is kept for people goes when its time is over; that it cannot go stops nobody.
-void expire(const Config& config, Time now) {
-  (void)expire_files(config.state + "/logs/tasks", now - config.keep.output);
-  (void)expire_files(config.state + "/inventory/cache", now - config.keep.cache);
-}
 
 /// SIGINT and SIGTERM end the cycle in order; a second one ends it at once, and the next life
 /// takes care of what is still running.
@@ -74,6 +65,26 @@ RunEnd end_of(const Config& config, const Engine& engine, const Selection& selec
   return end;
 }
 
+/// A foreground run has no pages, but its collectors wait for requests like those of a loop.
+Result<std::unique_ptr<HttpServer>> open_desk(const Config& config, asio::io_context& io,
+                                              TokenDesk& tokens) {
+  if (config.upstreams.empty()) return nullptr;
+  HttpListen listen;
+  listen.socket = control_socket(config.state);
+  const auto answer = [&io, &tokens](const IncomingRequest& request,
+                                     const std::shared_ptr<HttpReply>& reply) {
+    auto acquire = acquire_request(request);
+    if (!acquire) return reply->send(error_response(400, acquire.error().text));
+    if (!*acquire) {
+      return reply->send(error_response(503, "a foreground `run` has no pages; see its output"));
+    }
+    asio::post(io, [&tokens, asked = **std::move(acquire), reply] {
+      tokens.ask(asked.upstream, asked.count, asked.who, reply);
+    });
+  };
+  return HttpServer::start({listen}, answer);
+}
+
 }  // namespace
 
 Result<RunEnd> run_once(const Config& config, Selection selection, Observer& observer) {
@@ -84,7 +95,7 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
              SqliteState::open(config.state + "/upkeep.db", SqliteState::Access::write));
   UPKEEP_TRY(const State rows, state->load());
   const Time begin = now_by_clock();
-  expire(config, begin);
+  expire_old_files(config, begin);
 
   Assignment assignment{selection.collections, selection.where, config.enabled,
                         begin + config.loop.max_run_time};
@@ -93,15 +104,21 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
   const ObjectStores stores = open_stores(config);
   asio::io_context io;
   std::unique_ptr<ProcessExecutor> executor;
+  std::function<void(Event)> ear;
+  TokenDesk tokens(io, [&](Event event) { ear(std::move(event)); });
   Shell shell(io,
               {config, stores, *state, observer,
                [&](AttemptId id) { return executor->partitions_path(id); },
                [&](const ListStore& wish, std::stop_token stop) {
                  return list_store_apart(config, tables, wish, std::move(stop));
-               }},
+               },
+               [&](const GrantTokens& grant) { tokens.granted(grant.id); },
+               [&](const RefuseTokens& refusal) { tokens.refused(refusal.id, refusal.why); }},
               engine);
   UPKEEP_TRY(executor,
              ProcessExecutor::make(io, shell, {config.state + "/logs", config.state + "/run"}));
+  ear = [&shell](Event event) { shell.tell(std::move(event)); };
+  UPKEEP_TRY(const auto socket, open_desk(config, io, tokens));
   const Signals signals(io, shell);
   const Result<void> ran = shell.run(*executor);
 

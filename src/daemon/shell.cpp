@@ -69,8 +69,8 @@ struct Shell::Parts {
   void carry_out(const MeasureDisk&);
   void carry_out(const KeepCoverage&);
   // Nobody asks: a run has no door for it.
-  void carry_out(const GrantTokens&) {}
-  void carry_out(const RefuseTokens&) {}
+  void carry_out(const GrantTokens& grant) { ground.granted(grant); }
+  void carry_out(const RefuseTokens& refusal) { ground.refused(refusal); }
   void carry_out(const LogFailure& failure) {
     log_failure(failure.source, failure.why, failure.text);
   }
@@ -95,6 +95,8 @@ struct Shell::Parts {
   asio::steady_timer wake_timer{io}, commit_timer{io}, tick_timer{io};
   std::deque<Event> inbox;
   bool is_draining = false, is_complete = false, is_shown = false;
+  bool is_leaving = false;            ///< another shell goes on with what runs
+  bool is_over = false;               ///< what comes now comes too late
   std::vector<Change> changes;        ///< decided, not durable yet
   std::vector<Fact> facts;            ///< told once they are durable
   std::vector<Command> effects;       ///< wait for the changes
@@ -127,6 +129,7 @@ void Shell::Parts::begin() {
 }
 
 void Shell::Parts::take(Event event) {
+  if (is_over) return;
   inbox.push_back(std::move(event));
   if (std::exchange(is_draining, true)) return;
   asio::post(io, [this] { drain(); });
@@ -148,12 +151,13 @@ void Shell::Parts::drain() {
     after_step(now, std::move(told), std::move(step));
   }
   is_draining = false;
-  if (!effects.empty() || is_complete) {
+  if (!effects.empty() || is_complete || is_leaving) {
     commit();
   } else if (!changes.empty() && !failing_since) {
     after(commit_timer, commit_lazily, &Parts::commit);
   }
   write_queue_file(last_now);
+  ground.observer.changed(last_now, engine);
   sleep();
   end_if_complete();
 }
@@ -228,8 +232,9 @@ void Shell::Parts::write_queue_file(Time now) {
   const auto written = write_file_atomically(ground.config.state + "/inventory/gaps.json",
                                              tasks_json(ground.config, queue, now));
   if (!written) log_failure("gaps.json", FailureClass::unknown, written.error().text);
-  fact::QueueChanged changed{queue.total_tasks, 0, engine.attempts().size(), queue.total_gaps,
-                             queue.estimate};
+  fact::QueueChanged changed{queue.total_tasks,        0,
+                             engine.attempts().size(), queue.total_gaps,
+                             queue.tasks_by_priority,  queue.estimate};
   for (const Task& task : queue.tasks) changed.held += task.status == Task::Status::held ? 1 : 0;
   ground.observer.observe(now, changed);
   // A long queue takes long to write: at most a twentieth of the time goes into it.
@@ -302,7 +307,8 @@ void Shell::Parts::tick() {
 }
 
 void Shell::Parts::end_if_complete() {
-  if (is_complete && ((changes.empty() && inbox.empty()) || given_up)) io.stop();
+  const bool may_end = is_complete || is_leaving;
+  if (may_end && ((changes.empty() && inbox.empty()) || given_up)) io.stop();
 }
 
 // --- The door ----------------------------------------------------------------------------
@@ -317,6 +323,9 @@ Result<void> Shell::run(Executor& executor) {
   parts_->begin();
   parts_->io.run();
   parts_->workers.join();
+  parts_->is_over = true;
+  parts_->io.restart();
+  parts_->io.poll();  // what was posted to this shell must not come when it is gone
   if (parts_->given_up) return std::unexpected(*parts_->given_up);
   return {};
 }
@@ -325,6 +334,21 @@ void Shell::stop() {
   parts_->stop_listing.request_stop();
   parts_->take(StopAsked{});
 }
+
+void Shell::leave() {
+  parts_->stop_listing.request_stop();
+  parts_->is_leaving = true;
+  // What was filled of late is in no coverage file yet; its loss would not be noticed.
+  for (std::uint64_t i = 0; i < parts_->ground.config.collections.size(); ++i) {
+    const CollectionView view = parts_->engine.view(CollectionId{i});
+    if (view.standing == CollectionView::Standing::known && view.coverage != nullptr) {
+      parts_->carry_out(KeepCoverage{CollectionId{i}});
+    }
+  }
+  parts_->take(TimePassed{});
+}
+
+void Shell::tell(Event event) { parts_->take(std::move(event)); }
 
 const std::map<StoreId, Duration>& Shell::listings() const { return parts_->listings; }
 

@@ -28,6 +28,8 @@ struct Ground {
   std::function<std::string(AttemptId)> partitions_path;  ///< behind {partitions}
   /// Called by worker threads.
   std::function<StoreListed(const ListStore&, std::stop_token)> list_store;
+  std::function<void(const GrantTokens&)> granted = [](const auto&) {};
+  std::function<void(const RefuseTokens&)> refused = [](const auto&) {};
 };
 
 class Shell final : public ExecutorListener {
@@ -42,6 +44,14 @@ class Shell final : public ExecutorListener {
 
   /// From a handler of the io_context: end what runs, start nothing new.
   void stop();
+
+  /// From a handler of the io_context: make durable what was decided and end, but let go on what
+  /// runs. The next shell on the same executor finds it as an earlier life's.
+  void leave();
+
+  /// From a handler of the io_context: a wish of people. A handler that is posted afterwards
+  /// finds it decided.
+  void tell(Event);
 
   /// How long the last listing of each store took.
   const std::map<StoreId, Duration>& listings() const;

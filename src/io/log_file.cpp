@@ -16,7 +16,7 @@
 namespace upkeep {
 namespace {
 
-constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning", "error"};
+constexpr std::array upper_names{"DEBUG", "INFO", "WARNING", "ERROR"};
 constexpr std::array<int, 4> priorities{7, 6, 4, 3};  // syslog(3)
 
 constexpr std::string_view own_name = "log";
@@ -49,14 +49,6 @@ Result<void> write_whole(int descriptor, const std::string& line, std::string_vi
 
 }  // namespace
 
-std::string_view to_text(LogLevel level) { return level_names.at(index_of(level)); }
-
-std::optional<LogLevel> parse_log_level(std::string_view name) {
-  const auto* const found = std::ranges::find(level_names, name);
-  if (found == level_names.end()) return {};
-  return static_cast<LogLevel>(found - level_names.begin());
-}
-
 std::optional<int> journal_on(int descriptor, std::string_view journal_stream) {
   struct stat facts{};
   if (journal_stream.empty() || ::fstat(descriptor, &facts) != 0) return {};
@@ -66,7 +58,7 @@ std::optional<int> journal_on(int descriptor, std::string_view journal_stream) {
 
 void LogFile::write(Time now, LogLevel level, std::string_view component, std::string_view text) {
   const std::lock_guard lock(mutex_);
-  if (level < settings_.level) return;
+  if (level < settings_.log.level) return;
   if (lost_ > 0) {
     const std::string notice = fmt::format("{} {} could not be written here: {}", lost_,
                                            lost_ == 1 ? "line" : "lines", why_lost_);
@@ -84,9 +76,9 @@ void LogFile::write(Time now, LogLevel level, std::string_view component, std::s
   }
 }
 
-LogFile::LogFile(LogSettings settings) { set(std::move(settings)); }
+LogFile::LogFile(LogFileSettings settings) { set(std::move(settings)); }
 
-void LogFile::set(LogSettings settings) {
+void LogFile::set(LogFileSettings settings) {
   const std::lock_guard lock(mutex_);
   settings_ = std::move(settings);
   for (std::string& secret : std::exchange(settings_.secrets, {})) add_secret(std::move(secret));
@@ -109,11 +101,11 @@ std::string LogFile::line_of(Time now, LogLevel level, std::string_view componen
   if (settings_.journal) {
     return fmt::format("<{}>{}: {}\n", priorities.at(index_of(level)), from, said);
   }
-  if (settings_.form == LogForm::json) {
+  if (settings_.log.format == LogSettings::Format::json) {
     return fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",\"component\":{},\"text\":{}}}\n",
                        to_text(now), to_text(level), to_json_string(from), to_json_string(said));
   }
-  return fmt::format("{} {} {}: {}\n", to_text(now), to_text(level), from, said);
+  return fmt::format("{} {} {}: {}\n", to_text(now), upper_names.at(index_of(level)), from, said);
 }
 
 /// Of two secrets of which one begins like the other, the longer one must go first.
@@ -151,7 +143,7 @@ Result<void> LogFile::put(const std::string& line) {
 
 Result<void> LogFile::put_in_file(const std::string& line) {
   UPKEEP_TRY(std::uint64_t size, open());
-  if (size > 0 && size + line.size() > settings_.size_max) {
+  if (size > 0 && size + line.size() > settings_.log.max_size) {
     const auto rotated = rotate();
     why_not_rotated_ = rotated ? "" : rotated.error().text;
     UPKEEP_TRY(size, open());
@@ -179,10 +171,10 @@ Result<void> LogFile::rotate() {
   const auto numbered = [&](int number) {
     return number == 0 ? settings_.path : fmt::format("{}.{}", settings_.path, number);
   };
-  if (settings_.keep == 0 && ::unlink(settings_.path.c_str()) != 0) {
+  if (settings_.log.keep == 0 && ::unlink(settings_.path.c_str()) != 0) {
     return fail_with(errno, settings_.path, "removed");
   }
-  for (int number = settings_.keep; number > 0; --number) {
+  for (int number = settings_.log.keep; number > 0; --number) {
     const std::string from = numbered(number - 1);
     if (::rename(from.c_str(), numbered(number).c_str()) != 0 && errno != ENOENT) {
       return fail_with(errno, from, "renamed");

@@ -10,22 +10,13 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "io/descriptor.h"
+#include "model/service.h"
 
 namespace upkeep {
 
-enum class LogLevel : unsigned char { debug, info, warning, error };
-std::string_view to_text(LogLevel);
-/// By its name; nothing when there is none such.
-std::optional<LogLevel> parse_log_level(std::string_view);
-
-enum class LogForm : unsigned char { text, json };
-
-struct LogSettings {
+struct LogFileSettings {
   std::string path;
-  std::uint64_t size_max = 100'000'000;  ///< bytes; a line that is longer stands alone in a file
-  int keep = 5;                          ///< files besides the current one
-  LogLevel level = LogLevel::info;       ///< what is below is not written
-  LogForm form = LogForm::text;
+  LogSettings log = {};
   std::vector<std::string> secrets = {};  ///< appear as ***
   std::optional<int> journal = {};        ///< descriptor: write there for systemd, not to the file
 };
@@ -38,17 +29,17 @@ std::optional<int> journal_on(int descriptor, std::string_view journal_stream);
 /// level, component and text; for the journal, which knows the time, `<PRIORITY>COMPONENT: TEXT`.
 /// Control characters in component and text become spaces.
 ///
-/// A file that would grow beyond `size_max` becomes PATH.1, the older ones move up, and those
+/// A file that would grow beyond `log.max_size` becomes PATH.1, the older ones move up, and those
 /// beyond `keep` are dropped. A file that somebody moved or removed is made anew. Lines that cannot
 /// be written are counted, and the next one that can be is preceded by their number. No line stays
 /// written in part. May be used from any thread. SIGXFSZ must be ignored where files are limited.
 class LogFile {
  public:
-  explicit LogFile(LogSettings);
+  explicit LogFile(LogFileSettings);
 
   void write(Time, LogLevel, std::string_view component, std::string_view text);
   /// From now on; what was hidden before stays hidden.
-  void set(LogSettings);
+  void set(LogFileSettings);
   void hide(std::string secret);
   /// Lines that were lost since the last that was written.
   std::uint64_t lost() const;
@@ -64,7 +55,7 @@ class LogFile {
   void add_secret(std::string);
 
   mutable std::mutex mutex_;  ///< guards everything
-  LogSettings settings_;
+  LogFileSettings settings_;
   std::vector<std::string> secrets_;  ///< longer ones first
   Descriptor file_;
   std::uint64_t lost_ = 0;

@@ -35,8 +35,8 @@ TEST(LogFile, a_line_has_its_time_level_and_component) {
   log.write(now, LogLevel::debug, "http", "not said");
   log.write(now, LogLevel::error, "a\tb", "one\ntwo\x1b[31m \u00e9");
   EXPECT_EQ(content(folder / "upkeep.log"),
-            "2025-10-22T20:30:15.250Z info http: listens on 127.0.0.1:8080\n"
-            "2025-10-22T20:30:15.250Z error a b: one two [31m \u00e9\n");
+            "2025-10-22T20:30:15.250Z INFO http: listens on 127.0.0.1:8080\n"
+            "2025-10-22T20:30:15.250Z ERROR a b: one two [31m \u00e9\n");
   struct stat facts{};
   ASSERT_EQ(::stat((folder / "upkeep.log").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0007, 0u) << "others may not read it";
@@ -49,16 +49,16 @@ TEST(LogFile, levels_have_names_and_can_change) {
   }
   EXPECT_EQ(parse_log_level("loud"), std::nullopt);
   const TestFolder folder;
-  LogFile log({.path = folder / "log", .level = LogLevel::error});
+  LogFile log({.path = folder / "log", .log = {.level = LogLevel::error}});
   log.write(now, LogLevel::warning, "c", "not said");
-  log.set({.path = folder / "log", .level = LogLevel::debug});
+  log.set({.path = folder / "log", .log = {.level = LogLevel::debug}});
   log.write(now, LogLevel::debug, "c", "said");
-  EXPECT_EQ(content(folder / "log"), "2025-10-22T20:30:15.250Z debug c: said\n");
+  EXPECT_EQ(content(folder / "log"), "2025-10-22T20:30:15.250Z DEBUG c: said\n");
 }
 
 TEST(LogFile, json_lines_are_json_whatever_is_said) {
   const TestFolder folder;
-  LogFile log({.path = folder / "log", .form = LogForm::json});
+  LogFile log({.path = folder / "log", .log = {.format = LogSettings::Format::json}});
   log.write(now, LogLevel::warning, "c\"", "\\ \"q\" \xff\n");
   const std::string line = content(folder / "log");
   EXPECT_TRUE(line.starts_with("{\"time\":\"2025-10-22T20:30:15.250Z\",")) << line;
@@ -78,13 +78,13 @@ TEST(LogFile, secrets_are_never_written) {
   log.set({.path = folder / "log", .secrets = {"new"}});
   log.write(now, LogLevel::info, "c", "abc later new");
   EXPECT_EQ(content(folder / "log"),
-            "2025-10-22T20:30:15.250Z info ***: *** ab x***x ***\n"
-            "2025-10-22T20:30:15.250Z info c: *** *** ***\n");
+            "2025-10-22T20:30:15.250Z INFO ***: *** ab x***x ***\n"
+            "2025-10-22T20:30:15.250Z INFO c: *** *** ***\n");
 }
 
 TEST(LogFile, it_is_rotated_and_the_oldest_are_dropped) {
   const TestFolder folder;
-  LogFile log({.path = folder / "log", .size_max = 500, .keep = 3});
+  LogFile log({.path = folder / "log", .log = {.max_size = 500, .keep = 3}});
   for (int i = 0; i < 100; ++i) log.write(now, LogLevel::info, "c", std::to_string(i));
   std::string all;
   for (const char* name : {"log.3", "log.2", "log.1", "log"}) {
@@ -96,17 +96,17 @@ TEST(LogFile, it_is_rotated_and_the_oldest_are_dropped) {
   EXPECT_GT(lines, 30);
   std::string expected;
   for (int i = 100 - lines; i < 100; ++i)
-    expected += fmt::format("{} info c: {}\n", to_text(now), i);
+    expected += fmt::format("{} INFO c: {}\n", to_text(now), i);
   EXPECT_EQ(all, expected);
 }
 
 TEST(LogFile, with_nothing_to_keep_it_begins_anew) {
   const TestFolder folder;
-  LogFile log({.path = folder / "log", .size_max = 100, .keep = 0});
+  LogFile log({.path = folder / "log", .log = {.max_size = 100, .keep = 0}});
   log.write(now, LogLevel::info, "c", std::string(1000, 'x'));
   EXPECT_GT(content(folder / "log").size(), 1000u) << "a long line is written all the same";
   log.write(now, LogLevel::info, "c", "next");
-  EXPECT_EQ(content(folder / "log"), to_text(now) + " info c: next\n");
+  EXPECT_EQ(content(folder / "log"), to_text(now) + " INFO c: next\n");
   EXPECT_FALSE(fs::exists(folder / "log.1"));
 }
 
@@ -118,20 +118,20 @@ TEST(LogFile, what_was_moved_or_removed_is_made_anew) {
   log.write(now, LogLevel::info, "c", "two");
   fs::remove(folder / "log");
   log.write(now, LogLevel::info, "c", "three");
-  EXPECT_EQ(content(folder / "moved"), to_text(now) + " info c: one\n");
-  EXPECT_EQ(content(folder / "log"), to_text(now) + " info c: three\n");
+  EXPECT_EQ(content(folder / "moved"), to_text(now) + " INFO c: one\n");
+  EXPECT_EQ(content(folder / "log"), to_text(now) + " INFO c: three\n");
   EXPECT_EQ(log.lost(), 0u);
 }
 
 TEST(LogFile, a_log_that_cannot_be_rotated_grows_and_says_so_once) {
   const TestFolder folder;
-  LogFile log({.path = folder / "log", .size_max = 1, .keep = 1});
+  LogFile log({.path = folder / "log", .log = {.max_size = 1, .keep = 1}});
   fs::create_directories(folder / "log.1/full");
   for (int i = 0; i < 3; ++i) log.write(now, LogLevel::info, "c", std::to_string(i));
-  const std::string begin = to_text(now) + " info c: ";
+  const std::string begin = to_text(now) + " INFO c: ";
   EXPECT_EQ(content(folder / "log"),
             begin + "0\n" + begin + "1\n" + to_text(now) +
-                " warning log: the log grows beyond its size: " + (folder / "log") +
+                " WARNING log: the log grows beyond its size: " + (folder / "log") +
                 " cannot be renamed: Is a directory\n" + begin + "2\n");
   EXPECT_EQ(log.lost(), 0u);
 }
@@ -146,8 +146,8 @@ TEST(LogFile, lines_that_a_full_disk_swallows_are_counted_and_told_later) {
   log.write(now, LogLevel::info, "c", "back");
   EXPECT_EQ(log.lost(), 0u);
   EXPECT_EQ(content(folder / "log"),
-            to_text(now) + " warning log: 3 lines could not be written here: " + (folder / "log") +
-                " cannot be written: No space left on device\n" + to_text(now) + " info c: back\n");
+            to_text(now) + " WARNING log: 3 lines could not be written here: " + (folder / "log") +
+                " cannot be written: No space left on device\n" + to_text(now) + " INFO c: back\n");
 }
 
 TEST(LogFile, a_folder_that_is_not_there_loses_lines_until_it_is) {
@@ -159,8 +159,8 @@ TEST(LogFile, a_folder_that_is_not_there_loses_lines_until_it_is) {
   log.write(now, LogLevel::info, "c", "two");
   EXPECT_EQ(content(folder / "logs/log"),
             to_text(now) +
-                " warning log: 1 line could not be written here: " + (folder / "logs/log") +
-                " cannot be opened: No such file or directory\n" + to_text(now) + " info c: two\n");
+                " WARNING log: 1 line could not be written here: " + (folder / "logs/log") +
+                " cannot be opened: No such file or directory\n" + to_text(now) + " INFO c: two\n");
 }
 
 TEST(LogFile, no_line_stays_in_part_when_the_space_ends_in_its_middle) {
@@ -180,7 +180,7 @@ TEST(LogFile, no_line_stays_in_part_when_the_space_ends_in_its_middle) {
     const std::uint64_t lost = log.lost();
     fs::remove(path);
     if (lost != 1) return fmt::format("lost {}", lost);
-    const std::string expected = to_text(now) + " info c: " + std::string(30, 'a') + "\n";
+    const std::string expected = to_text(now) + " INFO c: " + std::string(30, 'a') + "\n";
     return written == expected ? "" : written;
   });
   EXPECT_EQ(problem, "");
@@ -199,7 +199,7 @@ TEST(LogFile, systemds_journal_gets_priorities_instead_of_times) {
   ASSERT_EQ(journal_on(program.number(), stream), program.number());
   const TestFolder folder;
   LogFile log({.path = folder / "log",
-               .level = LogLevel::debug,
+               .log = {.level = LogLevel::debug},
                .secrets = {"key"},
                .journal = journal_on(program.number(), stream)});
   log.write(now, LogLevel::error, "c", "one\ntwo key");
@@ -215,8 +215,8 @@ TEST(LogFile, systemds_journal_gets_priorities_instead_of_times) {
 
 TEST(LogFile, lines_of_several_threads_and_programs_stay_whole) {
   const TestFolder folder;
-  LogFile one({.path = folder / "log", .size_max = 20'000, .keep = 100});
-  LogFile other({.path = folder / "log", .size_max = 1'000'000'000});
+  LogFile one({.path = folder / "log", .log = {.max_size = 20'000, .keep = 100}});
+  LogFile other({.path = folder / "log", .log = {.max_size = 1'000'000'000}});
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
@@ -228,7 +228,7 @@ TEST(LogFile, lines_of_several_threads_and_programs_stay_whole) {
     }
   }
   std::size_t lines = 0;
-  const std::string expected = to_text(now) + " info c: " + std::string(50, 'x');
+  const std::string expected = to_text(now) + " INFO c: " + std::string(50, 'x');
   for (const auto& file : fs::directory_iterator(folder.path())) {
     const std::string text = content(file.path());
     for (const std::string_view line : split(text, '\n')) {

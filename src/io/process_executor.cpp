@@ -378,6 +378,12 @@ void ProcessExecutor::watch(AttemptId id) {
   parts_->arm();
 }
 
+std::vector<AttemptId> ProcessExecutor::running() const {
+  std::vector<AttemptId> ids;
+  for (const auto& [id, attempt] : parts_->attempts) ids.push_back(id);
+  return ids;
+}
+
 std::string ProcessExecutor::partitions_path(AttemptId id) const {
   return attempt_files(parts_->launcher.settings().run, id).partitions;
 }

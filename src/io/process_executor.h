@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "io/process_launch.h"
@@ -30,6 +31,8 @@ class ProcessExecutor final : public Executor {
   void start(const Launch&) override;
   void stop(AttemptId) override;
   void watch(AttemptId) override;
+  /// Those that it started and that are not over.
+  std::vector<AttemptId> running() const;
 
   /// $UPKEEP_PARTITIONS of an attempt, which {partitions} stands for in its command.
   std::string partitions_path(AttemptId) const;

@@ -9,6 +9,7 @@
 #include "base/zone.h"
 #include "model/collection.h"
 #include "model/collector.h"
+#include "model/service.h"
 #include "model/store.h"
 #include "model/upstream.h"
 
@@ -19,7 +20,8 @@ struct Loop {
   Duration queue_poll = std::chrono::seconds{30};
   std::uint64_t min_tasks_to_trigger = 1;  ///< a round of filling begins with so many
   Duration max_run_time = std::chrono::hours{2};
-  bool dry_run = false;  ///< everything but collectors
+  bool dry_run = false;                           ///< everything but collectors
+  Duration hang_after = std::chrono::minutes{1};  ///< a daemon that does not move is ended
 };
 
 struct Score {
@@ -60,6 +62,8 @@ struct Config {
   QueueSettings queue;
   Keep keep;
   Limits limits;
+  HttpSettings http;
+  LogSettings log;
   std::vector<Store> stores;
   std::vector<Collection> collections;
   std::vector<Collector> collectors;

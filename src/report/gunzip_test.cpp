@@ -1,6 +1,7 @@
 #include "report/gunzip.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "base/random.h"

@@ -1,10 +1,10 @@
-// The facts of a cycle as lines of text.
+#include "api/fact_line.h"
+
 #include <fmt/format.h>
 
 #include "api/display.h"
 #include "api/words.h"
 #include "base/text.h"
-#include "cli/run_view.h"
 #include "core/incidents.h"
 
 namespace upkeep {
@@ -89,6 +89,11 @@ struct Words {
 };
 
 }  // namespace
+
+std::string name_of(const fact::AttemptStarted& started) {
+  return started.what.empty() ? started.collection
+                              : fmt::format("{} {}", started.collection, started.what);
+}
 
 std::string fact_line(const Fact& fact, const std::map<AttemptId, std::string>& names) {
   return printable(std::visit(Words{names}, fact));

@@ -1,0 +1,94 @@
+// What a running upkeep does, at one moment: plain values that any thread may show.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/style.h"
+#include "base/time.h"
+#include "coverage/coverage.h"
+#include "model/failure.h"
+#include "model/state.h"
+
+namespace upkeep {
+
+/// How a component, or all of upkeep, is. Ordered from good to bad.
+enum class Health : std::uint8_t { healthy, degraded, unhealthy };
+/// "healthy", "degraded", "unhealthy".
+std::string_view to_text(Health);
+
+/// An internal part that is supervised, or something that it depends on.
+struct Component {
+  std::string name;  ///< "reconciler", "store:lake"
+  Health health = Health::healthy;
+  std::string state;  ///< a word: "idle", "running", "waiting", "failed" …
+  std::string text;   ///< a sentence
+  int restarts = 0;
+};
+
+struct QueueStatus {
+  std::uint64_t tasks = 0, gaps = 0, running = 0, held = 0;  ///< held: of those listed
+  std::array<std::uint64_t, 4> by_priority{};                ///< tasks, in the order of Priority
+  Duration estimate{};                                       ///< one task after the other
+};
+
+struct RunningStatus {
+  AttemptId attempt;
+  std::string task, collection, what, phase;
+  std::uint64_t partitions = 0;
+  double progress = 0;  ///< 0 to 1, as its collector reported
+  Time started, deadline;
+};
+
+struct CollectionStatus {
+  std::string name;
+  std::string standing;  ///< "known", "held", "unknown"
+  std::string why;       ///< for held and unknown
+  bool is_judged = false;
+  Summary summary;
+  std::uint64_t objects = 0, bytes = 0, strays = 0, duplicates = 0;
+  Time inventory_at;
+};
+
+/// Counted since the start.
+struct Counters {
+  std::uint64_t listings = 0, listings_failed = 0;
+  std::uint64_t attempts = 0, attempts_failed = 0;  ///< settled ones
+  std::uint64_t closed = 0, failed = 0, gone = 0;   ///< partitions of attempts
+  std::map<FailureClass, std::uint64_t> failures;   ///< attempts, by class
+};
+
+struct Status {
+  bool running = false;
+  Time now;
+  std::int64_t pid = 0;  ///< of the daemon
+  Time started;
+  std::string version, config, state;
+  std::string http;  ///< "127.0.0.1:8080"; empty: no pages
+  std::string mode;  ///< "dry run", "disabled", "maintenance until …"; empty when it works
+  std::vector<Component> components;
+  QueueStatus queue;
+  std::vector<RunningStatus> attempts;
+  std::vector<CollectionStatus> collections;
+  std::map<IncidentId, IncidentRow> incidents;  ///< open and acknowledged ones
+  Counters counters;
+};
+
+/// Unhealthy: a component is. Degraded: one is, or an incident is open.
+Health health_of(const Status&);
+
+// Each ends with a newline.
+std::string status_json(const Status&);
+std::string status_text(const Status&, const Style&);
+/// {"status", "components"}
+std::string health_json(const Status&);
+std::string health_text(const Status&, const Style&);
+/// For Prometheus (text format 0.0.4), and the same numbers as JSON.
+std::string metrics_text(const Status&);
+std::string metrics_json(const Status&);
+
+}  // namespace upkeep

@@ -1,0 +1,170 @@
+// The status for programs.
+#include <algorithm>
+
+#include "api/incidents_json.h"
+#include "api/json_writer.h"
+#include "api/status.h"
+#include "api/words.h"
+#include "model/priority.h"
+
+namespace upkeep {
+namespace {
+
+double seconds(Duration span) { return static_cast<double>(span.count()) / 1000; }
+
+void write_components(JsonWriter& json, const Status& status) {
+  json.key("components").begin_object();
+  for (const Component& component : status.components) {
+    json.key(component.name)
+        .begin_object()
+        .member("health", to_text(component.health))
+        .member("state", component.state)
+        .member("text", component.text)
+        .member("restarts", component.restarts)
+        .end_object();
+  }
+  json.end_object();
+}
+
+void write_queue(JsonWriter& json, const Status& status) {
+  const QueueStatus& queue = status.queue;
+  json.key("queue")
+      .begin_object()
+      .member("tasks", queue.tasks)
+      .member("gaps", queue.gaps)
+      .member("running", queue.running)
+      .member("held", queue.held)
+      .member("estimated_minutes", minutes(queue.estimate))
+      .key("by_priority")
+      .begin_object();
+  for (const Priority priority : priorities) {
+    json.member(lower_text(priority), queue.by_priority[static_cast<std::size_t>(priority)]);
+  }
+  json.end_object().end_object();
+}
+
+void write_attempts(JsonWriter& json, const Status& status) {
+  json.key("running_tasks").begin_array();
+  for (const RunningStatus& attempt : status.attempts) {
+    json.begin_object()
+        .member("attempt", attempt.attempt.value)
+        .member("task", attempt.task)
+        .member("collection", attempt.collection)
+        .member("what", attempt.what)
+        .member("phase", attempt.phase)
+        .member("partitions", attempt.partitions)
+        .member("progress", attempt.progress)
+        .member("started", to_text(attempt.started))
+        .member("deadline", to_text(attempt.deadline))
+        .end_object();
+  }
+  json.end_array();
+}
+
+void write_collection(JsonWriter& json, const CollectionStatus& collection) {
+  const Summary& summary = collection.summary;
+  json.begin_object().member("name", collection.name).member("standing", collection.standing);
+  if (!collection.why.empty()) json.member("why", collection.why);
+  if (collection.is_judged) {
+    json.member("expected", summary.expected)
+        .member("present", summary.present)
+        .member("missing", summary.missing)
+        .member("stale", summary.stale)
+        .member("undersized", summary.undersized)
+        .member("invalid", summary.invalid)
+        .member("incomplete", summary.incomplete)
+        .member("too_early", summary.too_early)
+        .member("gone", summary.gone)
+        .member("strays", collection.strays)
+        .member("duplicates", collection.duplicates)
+        .member("completeness", summary.completeness())
+        .member("objects", collection.objects)
+        .member("bytes", collection.bytes)
+        .member("inventory_at", to_text(collection.inventory_at));
+  }
+  json.end_object();
+}
+
+/// Of all collections: what lies in their folders, by the oldest of the inventories.
+void write_inventory(JsonWriter& json, const Status& status) {
+  std::uint64_t objects = 0, bytes = 0;
+  Time oldest = Time::max();
+  for (const CollectionStatus& collection : status.collections) {
+    if (!collection.is_judged) continue;
+    objects += collection.objects;
+    bytes += collection.bytes;
+    oldest = std::min(oldest, collection.inventory_at);
+  }
+  json.key("inventory").begin_object().member("objects", objects).member("bytes", bytes);
+  json.key("at");
+  oldest == Time::max() ? json.null() : json.value(to_text(oldest));
+  json.key("age_seconds");
+  oldest == Time::max() ? json.null() : json.value(seconds(status.now - oldest));
+  json.end_object();
+}
+
+}  // namespace
+
+std::string_view to_text(Health health) {
+  switch (health) {
+    case Health::healthy:
+      return "healthy";
+    case Health::degraded:
+      return "degraded";
+    case Health::unhealthy:
+      return "unhealthy";
+  }
+  return "";
+}
+
+Health health_of(const Status& status) {
+  Health worst = Health::healthy;
+  for (const Component& component : status.components) worst = std::max(worst, component.health);
+  for (const auto& [id, row] : status.incidents) {
+    if (row.state == IncidentRow::State::open) worst = std::max(worst, Health::degraded);
+  }
+  return worst;
+}
+
+std::string status_json(const Status& status) {
+  std::string out;
+  JsonWriter json(out, 1);
+  json.begin_object().member("running", status.running).key("pid");
+  status.running ? json.value(status.pid) : json.null();
+  json.key("uptime_seconds");
+  status.running ? json.value(seconds(status.now - status.started)) : json.null();
+  json.member("version", status.version)
+      .member("config", status.config)
+      .member("state", status.state)
+      .member("time", to_text(status.now))
+      .key("health");
+  status.running ? json.value(to_text(health_of(status))) : json.null();
+  json.key("http");
+  status.http.empty() ? json.null() : json.value(status.http);
+  json.member("mode", status.mode);
+  write_components(json, status);
+  write_queue(json, status);
+  write_attempts(json, status);
+  write_inventory(json, status);
+  json.key("collections").begin_array();
+  for (const CollectionStatus& collection : status.collections) write_collection(json, collection);
+  json.end_array().key("jobs").begin_array().end_array();
+  std::string incidents = incidents_json(status.incidents, false);
+  incidents.pop_back();
+  json.key("incidents").raw(incidents);
+  json.end_object();
+  out += '\n';
+  return out;
+}
+
+std::string health_json(const Status& status) {
+  std::string out;
+  JsonWriter json(out, 1);
+  json.begin_object().member("status", to_text(health_of(status)));
+  write_components(json, status);
+  json.end_object();
+  out += '\n';
+  return out;
+}
+
+}  // namespace upkeep

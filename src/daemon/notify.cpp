@@ -1,0 +1,33 @@
+#include "daemon/notify.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+
+#include "io/descriptor.h"
+
+namespace upkeep {
+
+ServiceManager::ServiceManager() {
+  if (const char* name = std::getenv("NOTIFY_SOCKET")) socket_ = name;
+  ::unsetenv("NOTIFY_SOCKET");  // children speak for themselves only
+}
+
+void ServiceManager::send(std::string_view text) const {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket_.size() < 2 || socket_.size() >= sizeof address.sun_path) return;
+  std::memcpy(address.sun_path, socket_.data(), socket_.size());
+  if (socket_.front() == '@') address.sun_path[0] = '\0';  // an abstract one
+  const Descriptor out(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!out) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
+  [[maybe_unused]] const ssize_t ignored =
+      ::sendto(out.number(), text.data(), text.size(), MSG_NOSIGNAL,
+               reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+}  // namespace upkeep

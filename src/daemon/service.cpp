@@ -1,0 +1,356 @@
+#include "daemon/service.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <utility>
+
+#include "api/incidents_json.h"
+#include "api/words.h"
+#include "base/text.h"
+#include "daemon/folders.h"
+#include "daemon/hand_over.h"
+#include "daemon/inventory.h"
+#include "daemon/pages.h"
+#include "daemon/setup.h"
+#include "daemon/shell.h"
+#include "daemon/survey.h"
+#include "daemon/token_desk.h"
+#include "io/owner_lock.h"
+#include "io/process_executor.h"
+#include "io/sqlite_state.h"
+#include "net/http_server.h"
+
+namespace upkeep {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Processes outlive the shell that started them: a reload makes another one.
+struct CurrentListener final : ExecutorListener {
+  ExecutorListener* current = nullptr;
+  void reported(AttemptId id, const ReportLine& line) override {
+    if (current != nullptr) current->reported(id, line);
+  }
+  void ended(AttemptId id, const Ending& ending) override {
+    if (current != nullptr) current->ended(id, ending);
+  }
+  void orphan_ended(AttemptId id) override {
+    if (current != nullptr) current->orphan_ended(id);
+  }
+};
+
+class Service {
+ public:
+  Service(Config config, const ServiceOptions& options)
+      : config_(std::move(config)),
+        options_(options),
+        pages_({bulletin_, config_.state + "/inventory/gaps.json", config_.http.token_sha256,
+                [this](Wish wish, std::shared_ptr<HttpReply> reply) {
+                  asio::post(io_, [this, wish = std::move(wish), reply = std::move(reply)] {
+                    carry_out(wish, reply);
+                  });
+                },
+                [this](AcquireRequest acquire, std::shared_ptr<HttpReply> reply) {
+                  asio::post(io_, [this, acquire = std::move(acquire), reply = std::move(reply)] {
+                    tokens_.ask(acquire.upstream, acquire.count, acquire.who, reply);
+                  });
+                }}),
+        activity_(base_status(), bulletin_, options.log,
+                  [this](Time now, const std::string& line) { pages_.tell(now, line); }),
+        signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
+
+  Result<void> run();
+
+ private:
+  Status base_status() const;
+  Result<void> open_pages();
+  Result<void> live();
+  std::string mode() const;
+  Component supervision() const;
+  void wait_for_signals();
+  void carry_out(const Wish&, const std::shared_ptr<HttpReply>&);
+  HttpResponse reconcile(const Wish&);
+  HttpResponse fill(const Wish&);
+  void ack(const Wish&, const std::shared_ptr<HttpReply>&);
+  Result<void> reload();
+  void stop();
+  void end_what_runs();
+  void log(LogLevel level, std::string_view text) {
+    options_.log(now_by_clock(), level, "loop", text);
+  }
+
+  Config config_;
+  const ServiceOptions& options_;
+  asio::io_context io_;
+  Bulletin bulletin_;
+  Pages pages_;
+  Activity activity_;
+  asio::signal_set signals_;
+  CurrentListener listener_;
+  TokenDesk tokens_{io_, [this](Event event) {
+                      if (shell_ != nullptr) shell_->tell(std::move(event));
+                    }};
+  std::unique_ptr<StateStore> state_;
+  std::unique_ptr<ProcessExecutor> executor_;
+  std::unique_ptr<HttpServer> server_;
+  Shell* shell_ = nullptr;
+  const Engine* engine_ = nullptr;
+  std::optional<Config> next_config_;  ///< a reload begins another life with it
+  int stops_ = 0;
+};
+
+Status Service::base_status() const {
+  Status status;
+  status.running = true;
+  status.pid = ::getpid();
+  status.started = status.now = now_by_clock();
+  status.version = options_.version;
+  status.config = config_.path;
+  status.state = config_.state;
+  return status;
+}
+
+std::string Service::mode() const {
+  if (!config_.enabled) return "disabled by `enabled: false`";
+  if (options_.dry_run || config_.loop.dry_run) return "dry run: no collector is started";
+  return {};
+}
+
+Component Service::supervision() const {
+  Component daemon{.name = "daemon", .state = "running", .text = "", .restarts = options_.restarts};
+  if (!options_.is_supervised) {
+    daemon.text = "in the foreground, without a supervisor of upkeep's own";
+  } else if (options_.is_supervised()) {
+    daemon.text = "under its supervisor";
+  } else {
+    daemon.health = Health::degraded;
+    daemon.text = "its supervisor is gone; `upkeep restart` brings it back";
+  }
+  return daemon;
+}
+
+Result<void> Service::run() {
+  UPKEEP_TRY(const auto owner, OwnerLock::take(config_.state));
+  UPKEEP_CHECK(make_state_folders(config_.state));
+  UPKEEP_TRY(state_, SqliteState::open(config_.state + "/upkeep.db", SqliteState::Access::write));
+  UPKEEP_TRY(executor_, ProcessExecutor::make(io_, listener_,
+                                              {config_.state + "/logs", config_.state + "/run"}));
+  UPKEEP_CHECK(open_pages());
+  wait_for_signals();
+  const std::string http = bulletin_.latest()->http;
+  log(LogLevel::info, fmt::format("started: upkeep {}, {}{}", options_.version, config_.path,
+                                  http.empty() ? "" : ", pages at http://" + http));
+  activity_.on_tick([this] {
+    options_.beat();
+    activity_.set_supervision(supervision());
+  });
+  options_.ready(http);
+  for (;;) {
+    UPKEEP_CHECK(live());
+    if (!next_config_) break;
+    config_ = *std::move(next_config_);
+    next_config_.reset();
+    log(LogLevel::info, "goes on with the new configuration");
+  }
+  end_what_runs();
+  server_.reset();
+  log(LogLevel::info, "stopped in good order");
+  return {};
+}
+
+Result<void> Service::open_pages() {
+  const HttpSettings& http = config_.http;
+  std::vector<HttpListen> listens;
+  HttpListen control;
+  control.socket = control_socket(config_.state);
+  listens.push_back(control);
+  if (http.enabled) {
+    HttpListen listen;
+    listen.address = http.listen.address;
+    listen.port = http.listen.port;
+    listen.hosts = http.hosts;
+    if (!http.certificate.empty()) listen.tls = HttpTls{http.certificate, http.key};
+    listens.push_back(listen);
+  }
+  UPKEEP_TRY(server_,
+             HttpServer::start(std::move(listens), [this](const IncomingRequest& request,
+                                                          const std::shared_ptr<HttpReply>& reply) {
+               pages_.answer(request, reply);
+             }));
+  Status status = base_status();
+  if (http.enabled) {
+    const bool six = http.listen.address.find(':') != std::string::npos;
+    status.http = fmt::format(fmt::runtime(six ? "[{}]:{}" : "{}:{}"), http.listen.address,
+                              server_->ports().back());
+  }
+  activity_.set_http(status.http);
+  bulletin_.publish(std::move(status));
+  return {};
+}
+
+/// One configuration, from its first listing to a reload or the end.
+Result<void> Service::live() {
+  UPKEEP_TRY(const State rows, state_->load());
+  expire_old_files(config_, now_by_clock());
+  Assignment assignment;
+  assignment.fill = !options_.dry_run && !config_.loop.dry_run;
+  TableCache tables(config_.zone);
+  activity_.begin_life(config_, mode());
+  Engine engine(config_, std::move(assignment), rows, load_baselines(config_, tables));
+  const ObjectStores stores = open_stores(config_);
+  Shell shell(io_,
+              {config_, stores, *state_, activity_,
+               [this](AttemptId id) { return executor_->partitions_path(id); },
+               [&](const ListStore& wish, std::stop_token stop) {
+                 return list_store_apart(config_, tables, wish, std::move(stop));
+               },
+               [this](const GrantTokens& grant) { tokens_.granted(grant.id); },
+               [this](const RefuseTokens& refusal) { tokens_.refused(refusal.id, refusal.why); }},
+              engine);
+  listener_.current = &shell;
+  shell_ = &shell;
+  engine_ = &engine;
+  asio::post(io_, [this] { tokens_.ask_again(); });
+  const Result<void> ran = shell.run(*executor_);
+  listener_.current = nullptr;
+  shell_ = nullptr;
+  engine_ = nullptr;
+  io_.restart();
+  return ran;
+}
+
+/// The first SIGTERM or SIGINT ends it in order, the second at once: what runs is then an
+/// earlier life's to the next start.
+void Service::wait_for_signals() {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      (void)reload();
+    } else if (stops_ > 0) {
+      ::_exit(128 + signal);
+    } else {
+      stop();
+    }
+    wait_for_signals();
+  });
+}
+
+void Service::stop() {
+  ++stops_;
+  next_config_.reset();
+  if (shell_ != nullptr) shell_->stop();
+}
+
+/// What an engine before the last reload started is no attempt of its successor, which waits for
+/// its end only. The next start finds out what came of it.
+void Service::end_what_runs() {
+  for (const AttemptId id : executor_->running()) executor_->stop(id);
+  while (!executor_->running().empty()) io_.run_one();
+}
+
+Result<void> Service::reload() {
+  auto config = load_config(options_.config_path);
+  if (!config) {
+    std::string text = "the configuration was not taken over; the one before goes on:";
+    for (const ConfigError& error : config.error()) text += "\n" + to_text(error);
+    log(LogLevel::error, text);
+    return fail(text);
+  }
+  if (config->state != config_.state) {
+    const std::string text = "`state` is another folder now; that takes a restart";
+    log(LogLevel::error, text);
+    return fail(text);
+  }
+  log(LogLevel::info, "the configuration was read again");
+  next_config_ = *std::move(config);
+  if (shell_ != nullptr && stops_ == 0) shell_->leave();
+  return {};
+}
+
+// --- Wishes of people ------------------------------------------------------------------
+
+void Service::carry_out(const Wish& wish, const std::shared_ptr<HttpReply>& reply) {
+  if (shell_ == nullptr) {
+    return reply->send(error_response(503, "it is between two configurations; try again"));
+  }
+  switch (wish.kind) {
+    case Wish::Kind::reconcile:
+      return reply->send(reconcile(wish));
+    case Wish::Kind::fill:
+      return reply->send(fill(wish));
+    case Wish::Kind::ack:
+      return ack(wish, reply);
+    case Wish::Kind::reload: {
+      const auto reloaded = reload();
+      return reply->send(reloaded ? HttpResponse{.body = "{\"reloaded\": true}\n"}
+                                  : error_response(409, reloaded.error().text));
+    }
+    case Wish::Kind::stop:
+      reply->send({.body = "{\"stopping\": true}\n"});
+      return stop();
+  }
+}
+
+HttpResponse Service::reconcile(const Wish& wish) {
+  ReconcileAsked ask;
+  for (const std::string& name : wish.names) {
+    std::uint64_t i = 0;
+    while (i < config_.stores.size() && config_.stores[i].name != name) ++i;
+    if (i == config_.stores.size()) {
+      return error_response(404, fmt::format("there is no store `{}`", name));
+    }
+    ask.stores.push_back(StoreId{i});
+  }
+  shell_->tell(std::move(ask));
+  return {.status = 202, .body = "{\"asked\": \"reconcile\"}\n"};
+}
+
+HttpResponse Service::fill(const Wish& wish) {
+  auto collections = find_collections(config_, wish.names);
+  if (!collections) return error_response(404, collections.error().text);
+  FillAsked ask{*collections, {}};
+  if (!wish.where.empty()) {
+    auto where = find_condition(config_, *collections, wish.where);
+    if (!where) return error_response(400, where.error().text);
+    ask.where = *std::move(where);
+  }
+  if (const std::string held = mode(); !held.empty()) {
+    return error_response(409, fmt::format("nothing is filled now: {}", held));
+  }
+  shell_->tell(std::move(ask));
+  return {.status = 202, .body = "{\"asked\": \"fill\"}\n"};
+}
+
+void Service::ack(const Wish& wish, const std::shared_ptr<HttpReply>& reply) {
+  const std::string& name = wish.names.front();
+  const auto number = parse_number(std::string_view(name).substr(name.starts_with('i') ? 1 : 0));
+  const IncidentId id{number.value_or(0)};
+  const auto known = engine_->incidents().find(id);
+  if (known == engine_->incidents().end() || known->second.state == IncidentRow::State::closed) {
+    return reply->send(error_response(404, fmt::format("there is no open incident `{}`", name)));
+  }
+  shell_->tell(AckAsked{id});
+  asio::post(io_, [this, id, reply] {  // behind the step that it made
+    if (engine_ == nullptr) return;
+    const auto row = engine_->incidents().find(id);
+    if (row == engine_->incidents().end()) return;
+    reply->send({.body = incidents_json({{id, row->second}}, true)});
+  });
+}
+
+}  // namespace
+
+std::string control_socket(const std::string& state_folder) {
+  return state_folder + "/run/upkeep.sock";
+}
+
+Result<void> serve(Config config, const ServiceOptions& options) {
+  return Service(std::move(config), options).run();
+}
+
+}  // namespace upkeep

@@ -9,10 +9,10 @@
 namespace upkeep::sim {
 namespace {
 
-/// Did a look of an earlier life, asked for since then, show it good?
-bool was_seen_good(const Coverage& kept, std::uint64_t index, Time since) {
+/// Did a look of an earlier life, asked for since then, show it?
+bool was_seen(const Coverage& kept, std::uint64_t index, Time since) {
   return std::ranges::any_of(kept.looked, [&](const Looked& look) {
-    return look.first <= index && index <= look.last && look.at >= since && !look.gap;
+    return look.first <= index && index <= look.last && look.at >= since && is_no_loss(look.gap);
   });
 }
 
@@ -82,8 +82,8 @@ bool Auditor::is_loss_too_large(const StoreListed& listed) const {
       // What was looked at after the inventory began counts as it was seen then.
       const bool there = finding.coverage.present.test(*index) &&
                          (!finding.coverage.invalid.test(*index) || before->invalid.test(i));
-      lost += !there && !evidence_->is_proved(finding.collection, key, listed.taken_at) &&
-              !was_seen_good(*before, i, listed.taken_at);
+      lost += !there && !evidence_->is_there(finding.collection, key, listed.taken_at) &&
+              !was_seen(*before, i, listed.taken_at);
     }
   }
   const Store& store = config_->of(listed.store);

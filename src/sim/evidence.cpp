@@ -70,7 +70,7 @@ void Evidence::told(const PartitionsSeen& event, Time now) {
     for (std::size_t p = 0; p < wish.partitions.size(); ++p) {
       const auto gap = judge(*wish.space, wish.partitions[p], event.sights[p], now);
       seen_[{CollectionId{i}, wish.space->key(wish.partitions[p])}] = {
-          question->second.at, now, !gap, gap == GapKind::invalid};
+          question->second.at, now, !gap, gap == GapKind::invalid, is_no_loss(gap)};
     }
   }
   looks_.erase(question);
@@ -124,6 +124,11 @@ bool Evidence::is_invalid(CollectionId collection, const std::string& key) const
 bool Evidence::is_proved(CollectionId collection, const std::string& key, Time since) const {
   const auto seen = seen_.find({collection, key});
   return seen != seen_.end() && seen->second.good && seen->second.at >= since;
+}
+
+bool Evidence::is_there(CollectionId collection, const std::string& key, Time since) const {
+  const auto seen = seen_.find({collection, key});
+  return seen != seen_.end() && seen->second.there && seen->second.at >= since;
 }
 
 bool Evidence::is_fresh(CollectionId collection, const std::string& key, Time told,

@@ -16,6 +16,11 @@
 
 namespace upkeep::sim {
 
+/// What is there but stale, say, is a gap, and yet not lost.
+inline bool is_no_loss(std::optional<GapKind> gap) {
+  return gap != GapKind::missing && gap != GapKind::invalid;
+}
+
 class Evidence {
  public:
   /// `kept`: what earlier lives knew.
@@ -39,6 +44,8 @@ class Evidence {
   bool is_invalid(CollectionId, const std::string& key) const;
   /// Was it seen good by a look asked for at or after this time.
   bool is_proved(CollectionId, const std::string& key, Time since) const;
+  /// Did a look asked for at or after this time show an object, and none that is not valid?
+  bool is_there(CollectionId, const std::string& key, Time since) const;
   /// Was the last word on it told at this moment, or listed since that one?
   bool is_fresh(CollectionId, const std::string& key, Time told, Time since) const;
 
@@ -65,6 +72,7 @@ class Evidence {
     Time told;
     bool good = false;
     bool invalid = false;
+    bool there = false;
   };
 
   const Config& config_;

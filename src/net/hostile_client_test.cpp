@@ -219,6 +219,9 @@ TEST(HostileClient, nobody_whose_request_is_being_answered_gives_way) {
 }
 
 TEST(HostileClient, more_clients_than_descriptors_make_the_older_ones_give_way) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer opens a pipe to see whether memory can be read, and gets none";
+#endif
   const auto server = serve({.deadline = 1h});
   std::vector<TestConnection> clients;
   for (int i = 0; i < 200; ++i) clients.push_back(TestConnection::unconnected());

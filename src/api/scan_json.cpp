@@ -33,16 +33,8 @@ bool is_held(const CollectionStanding& standing) {
 void write_numbers(JsonWriter& json, const CollectionStanding& standing, Time now) {
   const Summary summary = summary_of(standing, now);
   const Coverage& coverage = *standing.view.coverage;
-  json.member("expected", summary.expected)
-      .member("present", summary.present)
-      .member("missing", summary.missing)
-      .member("stale", summary.stale)
-      .member("undersized", summary.undersized)
-      .member("invalid", summary.invalid)
-      .member("incomplete", summary.incomplete)
-      .member("too_early", summary.too_early)
-      .member("gone", summary.gone)
-      .member("strays", coverage.strays)
+  write_summary(json, summary);
+  json.member("strays", coverage.strays)
       .member("duplicates", coverage.duplicates)
       .member("completeness", summary.completeness())
       .member("objects", coverage.objects)
@@ -226,6 +218,18 @@ std::string by_text(const CollectionStanding& standing, const Snapshot& snapshot
 }
 
 }  // namespace
+
+void write_summary(JsonWriter& json, const Summary& summary) {
+  json.member("expected", summary.expected)
+      .member("present", summary.present)
+      .member("missing", summary.missing)
+      .member("stale", summary.stale)
+      .member("undersized", summary.undersized)
+      .member("invalid", summary.invalid)
+      .member("incomplete", summary.incomplete)
+      .member("too_early", summary.too_early)
+      .member("gone", summary.gone);
+}
 
 double share_of(const Tally& tally) {
   if (tally.expected == 0) return 1;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/json_writer.h"
 #include "api/snapshot.h"
 #include "api/style.h"
 #include "coverage/coverage.h"
@@ -13,6 +14,9 @@ namespace upkeep {
 
 /// The numbers of a judged collection at the snapshot's moment.
 Summary summary_of(const CollectionStanding&, Time now);
+
+/// How many partitions are expected, and what they are, as members of an open object.
+void write_summary(JsonWriter&, const Summary&);
 
 /// Completeness for each value of one dimension.
 struct ValueTally {

@@ -3,6 +3,7 @@
 
 #include "api/incidents_json.h"
 #include "api/json_writer.h"
+#include "api/scan_json.h"
 #include "api/status.h"
 #include "api/words.h"
 #include "model/priority.h"
@@ -66,16 +67,8 @@ void write_collection(JsonWriter& json, const CollectionStatus& collection) {
   json.begin_object().member("name", collection.name).member("standing", collection.standing);
   if (!collection.why.empty()) json.member("why", collection.why);
   if (collection.is_judged) {
-    json.member("expected", summary.expected)
-        .member("present", summary.present)
-        .member("missing", summary.missing)
-        .member("stale", summary.stale)
-        .member("undersized", summary.undersized)
-        .member("invalid", summary.invalid)
-        .member("incomplete", summary.incomplete)
-        .member("too_early", summary.too_early)
-        .member("gone", summary.gone)
-        .member("strays", collection.strays)
+    write_summary(json, summary);
+    json.member("strays", collection.strays)
         .member("duplicates", collection.duplicates)
         .member("completeness", summary.completeness())
         .member("objects", collection.objects)

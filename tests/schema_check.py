@@ -234,7 +234,7 @@ def main():
                                 stdout=subprocess.PIPE).stdout
         return [json.loads(line) for line in answer.splitlines()]
 
-    examples = sorted(project.glob("examples/*/upkeep.yaml"))
+    examples = sorted([*project.glob("examples/*/upkeep.yaml"), project / "packaging/upkeep.yaml"])
     if not examples:
         wrong.append("examples/ has no upkeep.yaml")
     for path in examples:

@@ -265,6 +265,35 @@ CommandRow schema_row() {
           .run = schema_command};
 }
 
+CommandRow setup_row() {
+  return {.name = "setup",
+          .summary = "Have systemd run the loop: write a unit, enable and start it.",
+          .operands = {Kind::what, "systemd", 1, 1},
+          .options = {{"--print", "", "show the unit and change nothing"},
+                      {"--user", "", "for your own service manager, without root"},
+                      {"--run-as", "USER", "whose rights the loop and its collectors have"},
+                      {"--name", "NAME", "of the unit, `upkeep` without it"}},
+          .examples = {{"upkeep setup systemd --print", "read it first"},
+                       {"sudo upkeep -c /srv/lake/upkeep.yaml setup systemd", "for the machine"},
+                       {"upkeep setup systemd --user", "for yourself"}},
+          .details =
+              "The loop runs as the owner of the configuration's folder, or, when that is root, "
+              "as the\nuser upkeep. It may write its state and the folders of its stores, and "
+              "nothing else.\nDoing it again takes over what has changed.",
+          .run = setup_command};
+}
+
+CommandRow shipped_row() {
+  return {.name = "shipped",
+          .summary = "Print a file that is installed beside the program.",
+          .operands = {Kind::what, "FILE", 1, 1},
+          .options = {{"--program", "PATH", "where upkeep will be"}},
+          .examples = {{"upkeep shipped unit --program /usr/bin/upkeep", "for systemd"}},
+          .details = "FILE is unit, sysusers or tmpfiles.",
+          .run = shipped_command,
+          .is_hidden = true};
+}
+
 CommandRow completion_row() {
   return {.name = "completion",
           .summary = "Print a script that completes upkeep's words in your shell.",
@@ -276,6 +305,17 @@ CommandRow completion_row() {
                         "for every fish"}},
           .details = "SHELL is bash, zsh or fish.",
           .run = completion_command};
+}
+
+CommandRow man_row() {
+  return {.name = "man",
+          .summary = "Print a manual page: upkeep, or upkeep.yaml with all keys.",
+          .operands = {Kind::what, "PAGE", 0, 1},
+          .options = {},
+          .examples = {{"upkeep man | man -l -", "read it where nothing was installed"},
+                       {"upkeep man upkeep.yaml | man -l -", "the configuration"}},
+          .details = "An installation has both: man upkeep, man upkeep.yaml.",
+          .run = man_command};
 }
 
 CommandRow version_row() {
@@ -337,12 +377,12 @@ CommandRow scan_store_row() {
 
 std::span<const CommandRow> commands() {
   static const std::vector<CommandRow> all = {
-      start_row(),      stop_row(),      restart_row(), reload_row(),    status_row(),
-      health_row(),     tasks_row(),     logs_row(),    reconcile_row(), fill_row(),
-      acquire_row(),    run_row(),       scan_row(),    gaps_row(),      plan_row(),
-      explain_row(),    incidents_row(), ack_row(),     validate_row(),  schema_row(),
-      completion_row(), version_row(),   help_row(),    names_row(),     daemon_row(),
-      scan_store_row()};
+      start_row(),   stop_row(),       restart_row(),    reload_row(),    status_row(),
+      health_row(),  tasks_row(),      logs_row(),       reconcile_row(), fill_row(),
+      acquire_row(), run_row(),        scan_row(),       gaps_row(),      plan_row(),
+      explain_row(), incidents_row(),  ack_row(),        validate_row(),  schema_row(),
+      setup_row(),   completion_row(), man_row(),        version_row(),   help_row(),
+      names_row(),   daemon_row(),     scan_store_row(), shipped_row()};
   return all;
 }
 

@@ -24,11 +24,15 @@ CommandResult incidents_command(const Call&, Terminal&);
 CommandResult ack_command(const Call&, Terminal&);
 CommandResult validate_command(const Call&, Terminal&);
 CommandResult schema_command(const Call&, Terminal&);
+CommandResult setup_command(const Call&, Terminal&);
 CommandResult completion_command(const Call&, Terminal&);
+CommandResult man_command(const Call&, Terminal&);
 CommandResult version_command(const Call&, Terminal&);
 CommandResult help_command(const Call&, Terminal&);
 /// Names for completion scripts, one a line: commands, collections, incidents.
 CommandResult names_command(const Call&, Terminal&);
+/// A file that an installation consists of, beside the program.
+CommandResult shipped_command(const Call&, Terminal&);
 /// The loop itself, under its supervisor.
 CommandResult daemon_command(const Call&, Terminal&);
 /// One store's listing as bytes, for the process that started this one.

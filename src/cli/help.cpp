@@ -3,27 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "api/text_table.h"
 
-#ifndef UPKEEP_VERSION
-#error "the build defines UPKEEP_VERSION"
+#if !defined(UPKEEP_VERSION) || !defined(UPKEEP_DATE)
+#error "the build defines UPKEEP_VERSION and UPKEEP_DATE"
 #endif
 
 namespace upkeep {
 namespace {
 
+constexpr std::array<Meaning, 6> codes{{{"0", "done, and nothing is wrong"},
+                                        {"1", "found trouble: gaps, an incident, a failed fill"},
+                                        {"2", "bad command line or configuration"},
+                                        {"3", "nothing is running that could answer"},
+                                        {"4", "upkeep itself could not go on"},
+                                        {"5", "a store or a table could not be judged"}}};
+
 std::string operands_text(const Operands& operands) {
   if (operands.max == 0) return {};
   const std::string name = fmt::format("{}{}", operands.name, operands.max > 1 ? "…" : "");
   return operands.min == 0 ? fmt::format(" [{}]", name) : fmt::format(" {}", name);
-}
-
-std::string option_text(const Option& option) {
-  std::string name(option.name);
-  if (option.name == "--config") name = "-c, --config";
-  if (option.name == "--help") name = "-h, --help";
-  return option.value.empty() ? name : fmt::format("{} {}", name, option.value);
 }
 
 struct Line {
@@ -51,13 +52,28 @@ std::string title(const Style& style, std::string_view text) {
 std::string options_text(std::span<const Option> options, const Style& style) {
   std::vector<Line> lines;
   for (const Option& option : options)
-    lines.push_back({option_text(option), std::string(option.help)});
+    lines.push_back({usage_of(option), std::string(option.help)});
   return list(lines, style);
 }
 
 }  // namespace
 
 std::string_view version_text() { return UPKEEP_VERSION; }
+
+std::string_view version_date() { return UPKEEP_DATE; }
+
+std::span<const Meaning> exit_codes() { return codes; }
+
+std::string usage_of(const CommandRow& command) {
+  return fmt::format("{}{}", command.name, operands_text(command.operands));
+}
+
+std::string usage_of(const Option& option) {
+  std::string name(option.name);
+  if (option.name == "--config") name = "-c, --config";
+  if (option.name == "--help") name = "-h, --help";
+  return option.value.empty() ? name : fmt::format("{} {}", name, option.value);
+}
 
 std::string help_text(const Style& style) {
   std::string out = wrapped(
@@ -71,20 +87,17 @@ std::string help_text(const Style& style) {
   std::vector<Line> lines;
   for (const CommandRow& command : commands()) {
     if (command.is_hidden) continue;
-    lines.push_back({fmt::format("{}{}", command.name, operands_text(command.operands)),
-                     std::string(command.summary)});
+    lines.push_back({usage_of(command), std::string(command.summary)});
   }
   out += list(lines, style);
   out += title(style, "Options of all commands");
   out += options_text(common_options(), style);
   out += title(style, "Exit codes");
-  out += list({{"0", "done, and nothing is wrong"},
-               {"1", "found trouble: gaps, an incident, a failed fill"},
-               {"2", "bad command line or configuration"},
-               {"3", "nothing is running that could answer"},
-               {"4", "upkeep itself could not go on"},
-               {"5", "a store or a table could not be judged"}},
-              style);
+  lines.clear();
+  for (const Meaning& code : exit_codes()) {
+    lines.push_back({std::string(code.name), std::string(code.text)});
+  }
+  out += list(lines, style);
   out += title(style, "Examples");
   out += list({{"upkeep validate", "is the configuration right?"},
                {"upkeep scan", "how complete is everything?"},
@@ -99,7 +112,7 @@ std::string help_text(const CommandRow& command, const Style& style) {
   std::string out = wrapped(fmt::format("upkeep {}: {}", command.name, command.summary),
                             style.width == 0 ? 80 : style.width, 2);
   out += '\n' + title(style, "Usage");
-  out += fmt::format("  upkeep {}{}{}\n", command.name, operands_text(command.operands),
+  out += fmt::format("  upkeep {}{}\n", usage_of(command),
                      command.options.empty() ? "" : " [OPTIONS]");
   if (!command.details.empty()) out += fmt::format("\n{}\n", command.details);
   if (!command.options.empty()) {

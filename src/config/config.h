@@ -54,4 +54,7 @@ Result<std::string> fill_secrets(std::string_view text, const SecretSources&);
 /// The JSON Schema (draft 2020-12) of upkeep.yaml, for editors and validators.
 std::string config_schema();
 
+/// All keys of upkeep.yaml with what they mean, as sections of a manual page, see base/roff.h.
+std::string config_manual();
+
 }  // namespace upkeep

@@ -1,5 +1,6 @@
 #include "daemon/notify.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -13,7 +14,15 @@ namespace upkeep {
 
 ServiceManager::ServiceManager() {
   if (const char* name = std::getenv("NOTIFY_SOCKET")) socket_ = name;
-  ::unsetenv("NOTIFY_SOCKET");  // children speak for themselves only
+  has_watchdog_ = std::getenv("WATCHDOG_USEC") != nullptr;
+  // Children speak for themselves only.
+  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);
+}
+
+void ServiceManager::ready(Duration patience) const {
+  const auto span = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
+  if (has_watchdog_) send(fmt::format("WATCHDOG_USEC={}", span));
+  send("READY=1");
 }
 
 void ServiceManager::send(std::string_view text) const {

@@ -3,19 +3,23 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace upkeep {
 
 /// Does nothing where no service manager asked to be told ($NOTIFY_SOCKET).
 class ServiceManager {
  public:
   ServiceManager();
-  void ready() const { send("READY=1"); }
+  /// From now on its watchdog, where it has one, waits so long for the next beat.
+  void ready(Duration patience) const;
   /// Resets its watchdog.
   void beat() const { send("WATCHDOG=1"); }
 
  private:
   void send(std::string_view) const;
   std::string socket_;
+  bool has_watchdog_ = false;
 };
 
 }  // namespace upkeep

@@ -54,6 +54,7 @@ CommandResult start_here(const Config& config, const Call& call, Terminal& termi
   options.dry_run = call.has("--dry-run");
   options.log = open_log(config, true);
   const ServiceManager manager;
+  options.is_service = manager.is_there();
   options.ready = [&](const std::string&) { manager.ready(config.loop.hang_after); };
   options.beat = [&] { manager.beat(); };
   const auto served = serve(config, options);

@@ -11,6 +11,7 @@ namespace upkeep {
 class ServiceManager {
  public:
   ServiceManager();
+  bool is_there() const { return !socket_.empty(); }
   /// From now on its watchdog, where it has one, waits so long for the next beat.
   void ready(Duration patience) const;
   /// Resets its watchdog.

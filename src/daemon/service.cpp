@@ -124,7 +124,8 @@ std::string Service::mode() const {
 Component Service::supervision() const {
   Component daemon{.name = "daemon", .state = "running", .text = "", .restarts = options_.restarts};
   if (!options_.is_supervised) {
-    daemon.text = "in the foreground, without a supervisor of upkeep's own";
+    daemon.text = options_.is_service ? "as a service, which is started again when it dies"
+                                      : "in the foreground: nobody starts it again when it dies";
   } else if (options_.is_supervised()) {
     daemon.text = "under its supervisor";
   } else {

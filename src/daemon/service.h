@@ -15,6 +15,7 @@ struct ServiceOptions {
   bool dry_run = false;                 ///< everything but collectors
   int restarts = 0;                     ///< by a supervisor
   std::function<bool()> is_supervised;  ///< is the supervisor still there? Unset: there is none
+  bool is_service = false;              ///< does a service manager watch over it instead?
   WriteLog log;
   /// Called once it is up, with the address of its pages; empty when there are none.
   std::function<void(const std::string& http)> ready;

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from lake import LakeTest
+from lake import IS_SLOW_BUILD, LakeTest
 
 BUILD = pathlib.Path(os.environ.get("UPKEEP_BUILD_FOLDER", "build/release"))
 CONFIG = """
@@ -88,6 +88,29 @@ class Installation(unittest.TestCase):
         level = re.search(r"exposure level for upkeep.service: (\S+)", rated.stdout)
         self.assertIsNotNone(level, rated.stdout + rated.stderr)
         self.assertLess(float(level[1]), 2.0)
+
+
+class Package(unittest.TestCase):
+    def test_it_names_what_it_needs_and_starts_nothing(self):
+        if IS_SLOW_BUILD or not (shutil.which("cpack") and shutil.which("dpkg-shlibdeps")):
+            self.skipTest("it is made of released programs, with cpack and dpkg-dev")
+        with tempfile.TemporaryDirectory() as folder:
+            made = run("cpack", "-G", "DEB", "--config", (BUILD / "CPackConfig.cmake").resolve(),
+                       "-B", folder, cwd=folder)
+            self.assertEqual(made.returncode, 0, made.stdout + made.stderr)
+            [package] = pathlib.Path(folder).glob("upkeep_*.deb")
+            needs = run("dpkg-deb", "--field", package, "Depends").stdout
+            for library in ("libc6", "libcurl", "libsqlite3", "libssl", "tzdata"):
+                self.assertIn(library, needs)
+            scripts = pathlib.Path(folder, "scripts")
+            run("dpkg-deb", "--control", package, scripts)
+            for script in ("postinst", "prerm", "postrm"):
+                text = (scripts / script).read_text()
+                self.assertEqual(run("sh", "-n", scripts / script).stderr, "")
+                self.assertNotRegex(text, r"systemctl[^\n]* (start|enable)\b")
+            files = run("dpkg-deb", "--contents", package).stdout
+            self.assertRegex(files, r"(?m)^-rwxr-xr-x root/root .* \./usr/bin/upkeep$")
+            self.assertNotIn("./etc/", files)
 
 
 class Setup(LakeTest):

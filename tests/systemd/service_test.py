@@ -132,6 +132,7 @@ class Service(unittest.TestCase):
         seen = self.box.call("cat", "/var/lib/upkeep/archive/whoami").stdout
         self.assertEqual(seen, f"{user} /var/lib/upkeep")
         eventually(lambda: self.upkeep("health", expect=None).returncode == 0)
+        self.assertIn("as a service", self.upkeep("status", expect=None).stdout)
         page = self.box.call("curl", "-sf", "http://127.0.0.1:8080/health").stdout
         self.assertIn("healthy", page)
         self.assertTrue(self.is_there("/var/lib/upkeep/upkeep.db"), "the unit's state folder")
@@ -221,6 +222,41 @@ class Service(unittest.TestCase):
         self.addCleanup(self.systemctl, "disable", "--now", "by-hand", expect=None)
         self.box.write("/srv/by-hand/upkeep.yaml", "bogus: 1\n")
         self.assertIn("bogus", self.upkeep(*setup, expect=2).stderr)
+
+    def test_a_unit_of_ones_own(self):
+        self.box.call("useradd", "--create-home", "eve", expect=None)
+        user = self.box.call("id", "-u", "eve").stdout.strip()
+        # What PAM's module would do, whose settings are not in the box.
+        self.box.write("/etc/pam.d/systemd-user", "account required pam_permit.so\n"
+                       "session required pam_permit.so\n")
+        self.box.write("/etc/systemd/system/user@.service.d/runtime.conf",
+                       "[Service]\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n")
+        self.systemctl("daemon-reload")
+        self.systemctl("start", f"user@{user}.service")
+        self.addCleanup(self.systemctl, "stop", f"user@{user}.service")
+        lake = "/home/eve/lake"
+        self.box.call("install", "-d", "-o", "eve", lake)
+        self.make_archive(lake + "/archive", "eve")
+        self.box.write(f"{lake}/write.py", WRITE)
+        self.box.write(f"{lake}/upkeep.yaml", CONFIG.replace("8080", "8083") %
+                       {"archive": "./archive", "folder": lake, "days": 5})
+        group = self.box.call("id", "-g", "eve").stdout.strip()
+        as_eve = ("setpriv", "--reuid", user, "--regid", group, "--clear-groups", "env",
+                  "HOME=/home/eve", f"XDG_RUNTIME_DIR=/run/user/{user}")
+        setup = (*as_eve, PROGRAM, "-c", f"{lake}/upkeep.yaml", "setup", "systemd")
+        refused = self.box.call(*setup, expect=1).stderr
+        self.assertIn(f"sudo {PROGRAM} -c {lake}/upkeep.yaml setup systemd, or --user", refused)
+        self.assertIn("/home/eve/.config/systemd/user/upkeep.service is written",
+                      self.box.call(*setup, "--user").stdout)
+        eventually(lambda: self.is_there(f"{lake}/archive/2026-01-05.txt"))
+        manager = (*as_eve, "systemctl", "--user")
+        before = self.box.call(*manager, "show", "--value", "-p", "MainPID", "upkeep").stdout
+        self.box.call("kill", "-KILL", before.strip())
+        eventually(lambda: self.box.call(*manager, "show", "--value", "-p", "NRestarts", "upkeep")
+                   .stdout.strip() == "1")
+        self.assertIn("runs already", eventually(
+            lambda: (again := self.box.call(*setup, "--user", expect=None)).returncode == 0
+            and again.stdout))
 
     def test_systemd_knows_every_word_of_the_unit(self):
         self.box.call("install", "-D", "-m", "644", "/opt/lib/systemd/system/upkeep.service",

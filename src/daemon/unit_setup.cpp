@@ -47,6 +47,27 @@ std::string name_of_user(uid_t id) {
   return found == nullptr ? std::to_string(id) : found->pw_name;
 }
 
+bool may(const Account& user, const struct stat& facts, mode_t what) {
+  if (user.user == 0) return true;
+  if (facts.st_uid == user.user) return (facts.st_mode & (what << 6)) != 0;
+  if (facts.st_gid == user.group) return (facts.st_mode & (what << 3)) != 0;
+  return (facts.st_mode & what) != 0;
+}
+
+/// The way to a path leads through folders that the user may pass.
+Result<void> check_way(const std::string& path, const Account& user) {
+  for (fs::path above = fs::path(path).parent_path();; above = above.parent_path()) {
+    struct stat facts{};
+    if (::stat(above.c_str(), &facts) == 0 && !may(user, facts, 01)) {
+      return fail(fmt::format(
+          "the service runs as {}, who may not enter {} and so not reach {}: move it, or choose "
+          "--run-as",
+          user.name, above.string(), path));
+    }
+    if (above == above.parent_path()) return {};
+  }
+}
+
 class Setup {
  public:
   Setup(const Config& config, const UnitWish& wish) : config_(config), wish_(wish) {}
@@ -132,10 +153,7 @@ Result<void> Setup::check_folder(const std::string& folder, const Account& user)
     return fail(fmt::format("the folder {} of a store is not there; make it: install -d -o {} {}",
                             folder, user.name, folder));
   }
-  const bool may_write = user.user == 0 || facts.st_uid == user.user ||
-                         (facts.st_gid == user.group && (facts.st_mode & 020) != 0) ||
-                         (facts.st_mode & 02) != 0;
-  if (may_write) return {};
+  if (may(user, facts, 02)) return {};
   return fail(fmt::format(
       "{} belongs to {}, and the service runs as {}: chown -R {} {}, or choose --run-as", folder,
       name_of_user(facts.st_uid), user.name, user.name, folder));
@@ -144,6 +162,9 @@ Result<void> Setup::check_folder(const std::string& folder, const Account& user)
 Result<void> Setup::prepare_folders() const {
   if (is_users()) return make_folders(config_.state);
   UPKEEP_TRY(const Account user, find_user());
+  UPKEEP_TRY(const std::string program, own_program());
+  UPKEEP_CHECK(check_way(program, user));
+  UPKEEP_CHECK(check_way(config_.path, user));
   for (const Store& store : config_.stores) {
     if (!store.bucket) UPKEEP_CHECK(check_folder(store.directory, user));
   }

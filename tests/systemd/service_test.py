@@ -216,6 +216,10 @@ class Service(unittest.TestCase):
         words = ("-c", "/srv/by-hand/upkeep.yaml")
         self.upkeep(*words, "start")
         setup = (*words, "setup", "systemd", "--name", "by-hand", "--run-as", "root")
+        self.box.call("install", "-d", "-m", "700", "/root/lake")
+        self.configure("/root/lake", "./archive", "root")
+        hidden = self.upkeep("-c", "/root/lake/upkeep.yaml", "setup", "systemd", expect=1).stderr
+        self.assertIn("runs as upkeep, who may not enter /root/lake", hidden)
         self.assertIn("runs already", self.upkeep(*setup, expect=1).stderr)
         self.upkeep(*words, "stop")
         self.upkeep(*setup)

@@ -83,6 +83,15 @@ struct Words {
     return fmt::format("trouble {}", f.text);
   }
   std::string operator()(const fact::TroubleOver&) const { return "over    it goes on"; }
+  std::string operator()(const fact::RunDue& f) const {
+    return fmt::format("due     scheduled run of {}, {}: its stores are listed, then it fills",
+                       f.collector, to_text(f.due));
+  }
+  std::string operator()(const fact::MaintenanceChanged& f) const {
+    if (!f.until) return "over    maintenance: it goes on";
+    return fmt::format("paused  maintenance until {}: nothing is started, what runs goes on",
+                       to_text(*f.until));
+  }
   std::string operator()(const fact::StopRequested&) const {
     return "stopping: nothing new is started, what runs is ended";
   }

@@ -119,6 +119,17 @@ std::vector<Family> families_of(const Status& status) {
   }
   if (!up.samples.empty()) families.push_back(std::move(up));
   if (!restarts.samples.empty()) families.push_back(std::move(restarts));
+  families.push_back(plain("upkeep_maintenance", "gauge",
+                           "1 during maintenance, when nothing is started.",
+                           status.maintenance_until ? 1 : 0));
+  Family next{"upkeep_schedule_next_timestamp_seconds",
+              "gauge",
+              "When the next scheduled run of a collector is due, in seconds since 1970.",
+              {}};
+  for (const ScheduleStatus& one : status.schedules) {
+    next.samples.push_back({{{"collector", one.collector}}, seconds(one.next.time_since_epoch())});
+  }
+  if (!next.samples.empty()) families.push_back(std::move(next));
   add_work(status, families);
   add_queue(status, families);
   add_collections(status, families);

@@ -88,6 +88,10 @@ void Narrator::tell_changes(Time now, const Step& step, std::vector<Fact>& facts
       if (is_new || std::exchange(told->second, put->row.state) != put->row.state) {
         facts.push_back(fact::IncidentChanged{put->row});
       }
+    } else if (const auto* run = std::get_if<PutSchedule>(&change)) {
+      if (run->row.phase == ScheduleRow::Phase::listing) {
+        facts.push_back(fact::RunDue{run->row.collector, run->row.due});
+      }
     } else if (const auto* row = std::get_if<PutPartition>(&change)) {
       const auto partition = std::pair(row->row.collection, row->row.key);
       const bool waits = row->row.rests == 0 && row->row.gone_until <= now;

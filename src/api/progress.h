@@ -99,6 +99,17 @@ struct TroubleMet {
 };
 struct TroubleOver {};
 
+/// A time of a collector's schedule was taken up.
+struct RunDue {
+  std::string collector;
+  Time due;
+};
+
+/// Maintenance began, or is over.
+struct MaintenanceChanged {
+  std::optional<Time> until;  ///< nothing is started before; nothing: it is over
+};
+
 /// Somebody asked it to stop: what runs is ended, nothing new is started.
 struct StopRequested {};
 
@@ -108,7 +119,8 @@ using Fact =
     std::variant<fact::ListingStarted, fact::ListingEnded, fact::AttemptStarted,
                  fact::AttemptProgressed, fact::AttemptEnded, fact::AttemptSettled,
                  fact::OrphanFound, fact::OrphanSettled, fact::IncidentChanged, fact::QueueChanged,
-                 fact::WaitStarted, fact::TroubleMet, fact::TroubleOver, fact::StopRequested>;
+                 fact::WaitStarted, fact::TroubleMet, fact::TroubleOver, fact::RunDue,
+                 fact::MaintenanceChanged, fact::StopRequested>;
 
 /// Is told how a cycle goes. Called from the shell's loop only; must return soon.
 class Observer {

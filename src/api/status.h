@@ -54,6 +54,14 @@ struct CollectionStatus {
   Time inventory_at;
 };
 
+/// The scheduled runs of a collector.
+struct ScheduleStatus {
+  std::string collector, times;
+  Time due;           ///< the last time that was taken up, or passed by before the start
+  std::string phase;  ///< of that run: "listing", "filling", "done"
+  Time next;
+};
+
 /// Counted since the start.
 struct Counters {
   std::uint64_t listings = 0, listings_failed = 0;
@@ -70,6 +78,8 @@ struct Status {
   std::string version, config, state;
   std::string http;  ///< "127.0.0.1:8080"; empty: no pages
   std::string mode;  ///< "dry run", "disabled", "maintenance until …"; empty when it works
+  std::optional<Time> maintenance_until;  ///< while it holds
+  std::vector<ScheduleStatus> schedules;
   std::vector<Component> components;
   QueueStatus queue;
   std::vector<RunningStatus> attempts;

@@ -78,6 +78,20 @@ void write_collection(JsonWriter& json, const CollectionStatus& collection) {
   json.end_object();
 }
 
+void write_schedules(JsonWriter& json, const Status& status) {
+  json.key("schedules").begin_array();
+  for (const ScheduleStatus& one : status.schedules) {
+    json.begin_object()
+        .member("collector", one.collector)
+        .member("schedule", one.times)
+        .member("due", to_text(one.due))
+        .member("state", one.phase)
+        .member("next", to_text(one.next))
+        .end_object();
+  }
+  json.end_array();
+}
+
 /// Of all collections: what lies in their folders, by the oldest of the inventories.
 void write_inventory(JsonWriter& json, const Status& status) {
   std::uint64_t objects = 0, bytes = 0;
@@ -134,11 +148,13 @@ std::string status_json(const Status& status) {
   status.running ? json.value(to_text(health_of(status))) : json.null();
   json.key("http");
   status.http.empty() ? json.null() : json.value(status.http);
-  json.member("mode", status.mode);
+  json.member("mode", status.mode).key("maintenance_until");
+  status.maintenance_until ? json.value(to_text(*status.maintenance_until)) : json.null();
   write_components(json, status);
   write_queue(json, status);
   write_attempts(json, status);
   write_inventory(json, status);
+  write_schedules(json, status);
   json.key("collections").begin_array();
   for (const CollectionStatus& collection : status.collections) write_collection(json, collection);
   json.end_array().key("jobs").begin_array().end_array();

@@ -122,6 +122,17 @@ std::string collections_text(const Status& status, const Style& style) {
   return out;
 }
 
+std::string schedules_text(const Status& status) {
+  std::string out;
+  for (const ScheduleStatus& one : status.schedules) {
+    const std::string now = one.phase == "done" ? "" : fmt::format("now {}, ", one.phase);
+    out +=
+        fmt::format("scheduled: {}, {}next in {} ({})\n", printable(one.collector), now,
+                    to_rough_text(std::max(one.next - status.now, Duration{})), to_text(one.next));
+  }
+  return out;
+}
+
 std::string work_line(const Status& status) {
   const Counters& done = status.counters;
   if (!status.running || done.attempts == 0) return {};
@@ -138,6 +149,7 @@ std::string status_text(const Status& status, const Style& style) {
   std::string out = head_text(status, style);
   out += components_text(status, style);
   out += queue_line(status);
+  out += schedules_text(status);
   out += work_line(status);
   out += attempts_text(status, style);
   out += collections_text(status, style);

@@ -1,10 +1,13 @@
 // run: one whole cycle, shown while it goes on.
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/run_view.h"
 #include "cli/selection.h"
 #include "daemon/run.h"
+#include "daemon/setup.h"
 
 namespace upkeep {
 namespace {
@@ -45,6 +48,13 @@ CommandResult run_command(const Call& call, Terminal& terminal) {
   const auto selection = select(*config, call);
   if (!selection) return std::unexpected(selection.error());
   const bool dry = call.has("--dry-run");
+  const auto pause = maintenance_until(config->maintenance, now_by_clock(), config->zone);
+  if (pause && !dry) {
+    terminal.complain(
+        fmt::format("upkeep: it is maintenance until {}; this run goes on all the "
+                    "same, because somebody asked for it",
+                    to_text(*pause)));
+  }
   const auto view = view_for(terminal, selection->where, *format == "json", dry);
   const auto end = dry ? run_dry(*config, *selection, *view) : run_once(*config, *selection, *view);
   if (!end) return refuse(ExitCode::internal, end.error().text);

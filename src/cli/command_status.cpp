@@ -150,6 +150,12 @@ CommandResult reconcile_command(const Call& call, Terminal& terminal) {
   const auto asked =
       ask_loop(*config, "POST", "/api/v1/reconcile", names_json("stores", call.operands, {}));
   if (!asked) return std::unexpected(asked.error());
+  const auto answer = parse_json(*asked);
+  if (answer && answer->contains("held_until")) {
+    terminal.write(fmt::format("the stores will be listed at the end of maintenance, {}\n",
+                               (*answer)["held_until"].get<std::string>()));
+    return ExitCode::done;
+  }
   terminal.write("the stores are being listed; `upkeep status` shows what comes of it\n");
   return ExitCode::done;
 }

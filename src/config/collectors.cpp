@@ -10,6 +10,7 @@
 #include "config/fields.h"
 #include "config/forms.h"
 #include "config/names.h"
+#include "config/schedules.h"
 #include "config/secrets.h"
 
 namespace upkeep {
@@ -118,6 +119,9 @@ Form<Collector> collector(const Config& so_far) {
               "`${credential:…}` in their values are filled in anew for each attempt."),
           key("batch", &Collector::batch, batch(),
               "Several partitions in one run; without it each run is for one partition."),
+          key("schedule", &Collector::schedule, schedule(),
+              "Times at which its stores are listed and its gaps filled at once, beside the queue: "
+              "what waits for a retry or rests is tried, too."),
           key("gone_for", &Collector::gone_for, duration(1s),
               "How long a partition that does not exist upstream (exit code 44) is left alone."),
           key("timeout", &Collector::timeout, duration(10ms),

@@ -40,7 +40,8 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
             {"stat: ./x\n", {"1:1: stat: unknown key; did you mean `state`?"}},
             {"zebra: 1\n",
              {"1:1: zebra: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, "
-              "`loop`, `queue`, `keep`, `limits`, `http`, `log`, `stores`, `upstreams`, "
+              "`loop`, `queue`, `keep`, `limits`, `maintenance`, `http`, `log`, `stores`, "
+              "`upstreams`, "
               "`collectors` or `collections`"}},
             {"loop: {queue_pol: 30s}\n",
              {"1:8: loop.queue_pol: unknown key; did you mean `queue_poll`?"}},
@@ -50,7 +51,8 @@ TEST(ConfigErrors, keys_that_do_not_exist_are_told_with_the_nearest_one) {
               "1:17: stores.lake.ulr: unknown key; did you mean `url`?"}},
             {"1: 2\n",
              {"1:1: 1: unknown key; expected `state`, `timezone`, `enabled`, `env_files`, `loop`, "
-              "`queue`, `keep`, `limits`, `http`, `log`, `stores`, `upstreams`, `collectors` or "
+              "`queue`, `keep`, `limits`, `maintenance`, `http`, `log`, `stores`, `upstreams`, "
+              "`collectors` or "
               "`collections`"}},
         });
 }
@@ -68,8 +70,32 @@ TEST(ConfigErrors, keys_that_a_later_version_brings_are_refused_with_a_text_that
   check(in_file,
         {
             {"notify: {channels: {}}\n", {"1:1: notify: this version has no `notify` yet"}},
-            {"collectors: {get: {command: [x], schedule: [\"0 2 * * *\"]}}\n",
-             {"1:34: collectors.get.schedule: this version has no `schedule` yet"}},
+            {"checks: {up: {disk: /}}\n", {"1:1: checks: this version has no `checks` yet"}},
+        });
+}
+
+TEST(ConfigErrors, schedules_name_what_is_wrong_and_windows_leave_time_for_work) {
+  check(in_file,
+        {
+            {"collectors: {get: {command: [x], schedule: [\"0 2 * *\"]}}\n",
+             {"1:45: collectors.get.schedule[0]: `0 2 * *` is no schedule: it has 4 fields instead "
+              "of five, which are minute, hour, day of the month, month and weekday, as in `0 2 * "
+              "* *`"}},
+            {"collectors: {get: {command: [x], schedule: []}}\n",
+             {"1:44: collectors.get.schedule: expected a list like `[\"0 2 * * *\"]`, found an "
+              "empty list"}},
+            {"collectors: {get: {command: [x], schedule: {at: 2}}}\n",
+             {"1:34: collectors.get.schedule: expected a schedule like `0 2 * * *`, or a list of "
+              "them, found a map"}},
+            {"maintenance: [{schedule: \"0 2 * * 0\"}]\n",
+             {"1:15: maintenance[0].for: missing; expected a duration of at least 1m, like 30s, "
+              "15m, 1h or 7d"}},
+            {"maintenance: [{schedule: \"0 2 * * 0\", for: 10s}]\n",
+             {"1:44: maintenance[0].for: expected a duration of at least 1m, like 30s, 15m, 1h or "
+              "7d, found `10s`"}},
+            {"maintenance: [{schedule: \"0 */2 * * *\", for: 2h}]\n",
+             {"1:14: maintenance: these windows follow each other without a gap, so that nothing "
+              "would ever be started; use `enabled: false` for that, or a shorter `for`"}},
         });
 }
 

@@ -130,6 +130,22 @@ TEST(Config, settings_are_read) {
   EXPECT_EQ(config.limits.disk_free, 2'000'000'000u);
 }
 
+TEST(Config, schedules_and_maintenance_are_read) {
+  const Config config = parsed(
+      "maintenance: [{schedule: \"0 2 * * 0\", for: 2h}, {schedule: [\"@daily\"], for: 30m}]\n"
+      "collectors:\n"
+      "  a: {command: [x], schedule: \"0 2 * * *\"}\n"
+      "  b: {command: [x], schedule: [\"0 2 * * *\", \"30 14 * * 1-5\"]}\n"
+      "  c: {command: [x]}\n");
+  ASSERT_EQ(config.maintenance.size(), 2);
+  EXPECT_EQ(to_text(config.maintenance[0].schedule), "0 2 * * 0");
+  EXPECT_EQ(config.maintenance[0].duration, 2h);
+  EXPECT_EQ(config.maintenance[1].duration, 30min);
+  EXPECT_EQ(to_text(config.collectors[0].schedule), "0 2 * * *");
+  EXPECT_EQ(to_text(config.collectors[1].schedule), "0 2 * * *; 30 14 * * 1-5");
+  EXPECT_TRUE(config.collectors[2].schedule.empty());
+}
+
 TEST(Config, stores_are_read_with_absolute_folders) {
   const Config config = parsed(full);
   ASSERT_EQ(config.stores.size(), 2u);

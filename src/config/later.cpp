@@ -9,8 +9,11 @@ namespace upkeep {
 namespace {
 
 /// A `*` stands for any one name.
-constexpr std::array<std::string_view, 6> paths{
-    "checks", "jobs", "remedies", "notify", "maintenance", "collectors.*.schedule",
+constexpr std::array<std::string_view, 4> paths{
+    "checks",
+    "jobs",
+    "remedies",
+    "notify",
 };
 
 /// Names of stores and collectors may hold dots: what `*` stands for is found by what stands

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/forms.h"
 #include "config/reader.h"
+#include "config/schedules.h"
 #include "config/service.h"
 #include "config/settings.h"
 #include "config/stores.h"
@@ -62,6 +63,8 @@ Form<Config> top(const Config& config) {
           key("queue", &Config::queue, queue(), "The order of tasks."),
           key("keep", &Config::keep, keep(), "How long things are kept."),
           key("limits", &Config::limits, limits(), "What upkeep may use."),
+          key("maintenance", &Config::maintenance, maintenance(),
+              "Windows in which the loop starts nothing; what runs goes on."),
           key("http", &Config::http, http(), "The pages of a running loop."),
           key("log", &Config::log, log(), "What a running loop writes about itself."),
           key("stores", &Config::stores, stores(), "Where objects live, by name."),
@@ -92,6 +95,7 @@ std::expected<Config, std::vector<ConfigError>> parse_config(const ConfigSource&
   const Form<Config> form = top(config);
   form.read(reader, root, form.shape, config);
   check_collectors(reader, root, config);
+  check_maintenance(reader, root, config);
   if (auto errors = reader.take_errors(); !errors.empty()) {
     return std::unexpected(std::move(errors));
   }

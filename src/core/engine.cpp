@@ -22,6 +22,7 @@ Step Engine::begin(Time now) {
 }
 
 Step Engine::step(Time now, const Event& event) {
+  parts_->follow_calendar(now);
   std::visit([&](const auto& fact) { parts_->on(now, fact); }, event);
   while (const auto timer = parts_->timers.take(now)) {
     std::visit([&](const auto& t) { parts_->due(now, t); }, *timer);
@@ -46,6 +47,7 @@ EngineMemory::EngineMemory(const Config& config_, Assignment assignment_, const 
       upstreams(config, state.upstreams),
       stores(config.stores.size()),
       collections(config.collections.size()) {
+  calendar.rows = state.schedules;
   std::map<std::string, CollectionId> by_name;
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     const CollectionId id{i};
@@ -94,6 +96,7 @@ void Engine::Parts::begin(Time now) {
   timers.at(now + disk_every, DiskDue{});
   timers.at(now, ExpiryDue{});
   if (is_one_run()) timers.at(*assignment.run_until, Wake{});
+  begin_calendar(now);
   for (std::uint64_t i = 0; i < stores.size(); ++i) {
     if (stores[i].wanted) list(now, StoreId{i});
   }

@@ -48,6 +48,13 @@ struct UpstreamView {
   std::optional<Time> held_until;
 };
 
+/// The scheduled runs of a collector, for views.
+struct ScheduleView {
+  CollectorId id;
+  ScheduleRow row;  ///< the last time that was taken up
+  Time next;
+};
+
 /// What is known of one collection, for views.
 struct CollectionView {
   enum class Standing : std::uint8_t {
@@ -92,6 +99,10 @@ class Engine {
   std::optional<Time> filling_since() const;
   /// When the store will be listed next; nothing while it is being listed.
   std::optional<Time> next_listing(StoreId) const;
+  /// Of the collectors that have a schedule; none in a foreground run.
+  std::vector<ScheduleView> schedules(Time now) const;
+  /// The end of maintenance, while it holds; nothing is started until then.
+  std::optional<Time> paused_until() const;
   /// In the order of the configuration.
   std::vector<UpstreamView> upstreams(Time now) const;
 

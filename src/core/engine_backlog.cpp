@@ -22,7 +22,8 @@ bool Engine::Parts::may_start(Time now) const {
 }
 
 bool Engine::Parts::may_work() const {
-  return assignment.fill && config.enabled && !stopping && !complete && !disk_low_since;
+  return assignment.fill && config.enabled && !stopping && !complete && !disk_low_since &&
+         !calendar.paused_until;
 }
 
 bool Engine::Parts::has_room() const {
@@ -134,6 +135,9 @@ Backlog Engine::Parts::compute_backlog(Time now, Backlog::Keep what) const {
     input.first_seen = track.row.first_seen == Time{} ? now : track.row.first_seen;
     input.held_by = held_by(CollectionId{i});
     if (!config.enabled) input.held_by = "filling is disabled by `enabled: false`";
+    if (calendar.paused_until) {
+      input.held_by = fmt::format("maintenance until {}", to_text(*calendar.paused_until));
+    }
     if (input.held_by.empty()) input.held_by = refusal(now, CollectionId{i});
     if (what.held_too && input.held_by.empty()) {  // what is to start meets it when its turn comes
       const auto held = upstream_hold(now, CollectionId{i}, 1);

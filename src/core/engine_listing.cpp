@@ -42,6 +42,7 @@ void tell_of_unchecked(Incidents& incidents, const std::string& target, const Co
 void Engine::Parts::list(Time now, StoreId id) {
   StoreTrack& store = stores.at(id.value);
   if (store.listing) return;
+  if (calendar.paused_until) return list_at(*calendar.paused_until, id);
   // What looks showed of contents is not read once more.
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     const bool has_rule = config.collections[i].expect.valid.has_value();
@@ -89,6 +90,7 @@ void Engine::Parts::on(Time now, const StoreListed& listed) {
     }
   }
   hold_or_accept(now, listed.store, found, listed.taken_at);
+  go_on_with_runs(now, listed.store);
   if (!is_one_run()) list_at(now + config.loop.reconcile_every, listed.store);
 }
 

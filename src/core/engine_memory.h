@@ -47,6 +47,7 @@ struct EngineMemory {
   Time backlog_not_before;          ///< not computed again before this, to bound its cost
   Time backlog_wake = Time::max();  ///< the earliest BacklogDue that is set
   RoundTrack round;
+  CalendarTrack calendar;
   Time blocked_until = Time::max();   ///< when the first task that waits for an upstream may start
   Time upstreams_wake = Time::max();  ///< the earliest TokensDue that is set
   std::optional<Time> disk_low_since;

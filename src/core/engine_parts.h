@@ -107,6 +107,17 @@ struct Engine::Parts : EngineMemory {
   void end_round(Time, bool is_out_of_tasks);
   bool is_anything_known() const;
 
+  void hurry(Time, CollectionId, const Condition& where, const std::string& why);
+
+  // engine_calendar.cpp: maintenance, and scheduled runs
+  void begin_calendar(Time);
+  void follow_calendar(Time);
+  void take_up(Time, CollectorId, ScheduleTrack&);
+  std::set<StoreId> stores_of(CollectorId) const;
+  void go_on_with_runs(Time, StoreId);
+  bool is_filling_scheduled() const;
+  void end_runs(Time, bool is_round_over);
+
   // engine_refusal.cpp: collectors that lack a permission
   std::string refusal(Time, CollectionId, std::optional<AttemptId> except = {}) const;
   void judge_refusal(Time, const AttemptTrack&, std::uint64_t failed);

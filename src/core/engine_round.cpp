@@ -31,20 +31,26 @@ void Engine::Parts::on(Time now, const FillAsked& ask) {
   backlog_not_before = now;
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     const CollectionId id{i};
-    CollectionTrack& track = of(id);
     const bool meant =
         ask.collections.empty() || std::ranges::find(ask.collections, id) != ask.collections.end();
-    if (!meant || !track.space) continue;
-    const Selector where(*track.space, std::span(&ask.where, 1), now);
-    std::vector<std::pair<std::uint64_t, PartitionRow>> hurried;
-    for (const auto& [index, row] : track.rows) {
-      if (row.not_before > now && where.first(index)) hurried.emplace_back(index, row);
-    }
-    for (auto& [index, row] : hurried) {
-      row.not_before = now;
-      note(now, track.row.name + " " + row.key, "somebody asked to fill it: it waits no longer");
-      put_row(track, index, std::move(row));
-    }
+    if (meant) hurry(now, id, ask.where, "somebody asked to fill it");
+  }
+}
+
+/// What waits or rests there waits no longer.
+void Engine::Parts::hurry(Time now, CollectionId id, const Condition& condition,
+                          const std::string& why) {
+  CollectionTrack& track = of(id);
+  if (!track.space) return;
+  const Selector where(*track.space, std::span(&condition, 1), now);
+  std::vector<std::pair<std::uint64_t, PartitionRow>> hurried;
+  for (const auto& [index, row] : track.rows) {
+    if (row.not_before > now && where.first(index)) hurried.emplace_back(index, row);
+  }
+  for (auto& [index, row] : hurried) {
+    row.not_before = now;
+    note(now, track.row.name + " " + row.key, why + ": it waits no longer");
+    put_row(track, index, std::move(row));
   }
 }
 
@@ -59,11 +65,16 @@ void Engine::Parts::begin_round(Time now) {
   if (round.was_cut || !is_anything_known()) return;
   if (backlog_stale && now >= backlog_not_before) rebuild_backlog(now);
   const std::uint64_t pending = backlog ? backlog->pending() : 0;
-  if (pending == 0 || (pending < config.loop.min_tasks_to_trigger && !round.is_asked)) return;
-  round.since = now;
+  const bool is_enough = pending >= config.loop.min_tasks_to_trigger || round.is_asked;
+  if (pending > 0 && (is_enough || is_filling_scheduled())) {
+    round.since = now;
+  } else if (pending == 0 && !backlog_stale) {
+    end_runs(now, true);
+  }
 }
 
 void Engine::Parts::end_round(Time now, bool is_out_of_tasks) {
+  end_runs(now, false);
   if (!round.since) return;
   const bool is_over = now >= *round.since + config.loop.max_run_time;
   const bool is_waiting = backlog_stale || is_busy(attempts) || blocked_until != Time::max();
@@ -71,6 +82,7 @@ void Engine::Parts::end_round(Time now, bool is_out_of_tasks) {
   round.was_cut = is_over;  // until what it started has ended, or a store was listed again
   round.since.reset();
   round.is_asked = false;
+  end_runs(now, true);
 }
 
 }  // namespace upkeep

@@ -67,6 +67,21 @@ struct RoundTrack {
   bool is_asked = false;      ///< by people, and no round came of it yet
 };
 
+/// The scheduled runs of one collector.
+struct ScheduleTrack {
+  ScheduleRow row;
+  std::set<StoreId> awaited;  ///< to be listed before it fills
+  Time since;                 ///< it has been filling, in this life
+};
+
+/// What the calendar says now.
+struct CalendarTrack {
+  Time next = Time::max();           ///< it says nothing else before this
+  std::optional<Time> paused_until;  ///< the end of maintenance, while it holds
+  std::map<CollectorId, ScheduleTrack> runs;
+  std::map<std::string, ScheduleRow> rows;  ///< of the earlier life
+};
+
 /// An attempt from its choice until its partitions are settled.
 struct AttemptTrack {
   RunningAttempt view;

@@ -104,6 +104,9 @@ void Activity::count(Time now, const Fact& fact) {
 void Activity::changed(Time now, const Engine& engine) {
   engine_ = &engine;
   is_dirty_ = true;
+  if (std::exchange(paused_until_, engine.paused_until()) != engine.paused_until()) {
+    observe(now, fact::MaintenanceChanged{paused_until_});
+  }
   bulletin_.beat(steady_clock::now());
   if (steady_clock::now() >= not_before_) publish(now);
 }

@@ -88,6 +88,7 @@ class Activity final : public Observer {
   std::map<AttemptId, std::string> names_;
   std::map<std::string, ListingFacts> listings_;  ///< by store
   std::string trouble_;                           ///< of upkeep's own: a full disk, say
+  std::optional<Time> paused_until_;              ///< by maintenance, as it was told
   bool is_dirty_ = false;
   std::chrono::steady_clock::time_point published_{};
   std::chrono::steady_clock::time_point not_before_{};  ///< of the next publication

@@ -30,7 +30,10 @@ Component reconciler(const Status& status, const Listings& listings) {
     failed += facts.why ? 1 : 0;
   }
   if (failed > 0) one.health = failed == listings.size() ? Health::unhealthy : Health::degraded;
-  if (!running.empty()) {
+  if (running.empty() && status.maintenance_until) {
+    one.state = "paused";
+    one.text = status.mode;
+  } else if (!running.empty()) {
     one.state = "running";
     one.text = "listing " + join(running, ", ");
   } else if (last != Time{}) {
@@ -54,6 +57,7 @@ Component orchestrator(const Config& config, const Engine& engine, const Status&
     one.text = fmt::format("{} of at most {} at once", counted(running, "attempt", "attempts"),
                            config.limits.tasks);
     if (proving > 0) one.text += fmt::format(", {} being proved", proving);
+    if (status.maintenance_until) one.text += ", and nothing new: " + status.mode;
   } else if (!status.mode.empty()) {
     one.state = "paused";
     one.text = status.mode;
@@ -159,6 +163,14 @@ void describe_engine(const Config& config, const Engine& engine, Status& status)
   }
   for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
     status.collections.push_back(describe(config, engine, CollectionId{i}, status.now));
+  }
+  status.maintenance_until = engine.paused_until();
+  if (status.maintenance_until && status.mode.empty()) {
+    status.mode = "maintenance until " + to_text(*status.maintenance_until);
+  }
+  for (const ScheduleView& one : engine.schedules(status.now)) {
+    status.schedules.push_back({one.row.collector, one.row.times, one.row.due,
+                                std::string(to_text(one.row.phase)), one.next});
   }
   for (const auto& [id, row] : engine.incidents()) {
     if (row.state != IncidentRow::State::closed) status.incidents.emplace(id, row);

@@ -308,6 +308,11 @@ HttpResponse Service::reconcile(const Wish& wish) {
     ask.stores.push_back(StoreId{i});
   }
   shell_->tell(std::move(ask));
+  if (const auto until = engine_->paused_until()) {
+    return {.status = 202,
+            .body = fmt::format("{{\"asked\": \"reconcile\", \"held_until\": \"{}\"}}\n",
+                                to_text(*until))};
+  }
   return {.status = 202, .body = "{\"asked\": \"reconcile\"}\n"};
 }
 
@@ -322,6 +327,10 @@ HttpResponse Service::fill(const Wish& wish) {
   }
   if (const std::string held = mode(); !held.empty()) {
     return error_response(409, fmt::format("nothing is filled now: {}", held));
+  }
+  if (const auto until = engine_->paused_until()) {
+    return error_response(
+        409, fmt::format("nothing is filled now: maintenance until {}", to_text(*until)));
   }
   shell_->tell(std::move(ask));
   return {.status = 202, .body = "{\"asked\": \"fill\"}\n"};

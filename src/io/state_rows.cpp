@@ -113,6 +113,16 @@ struct Write {
     return sqlite.run("DELETE FROM upstreams WHERE name = ?", change.name);
   }
 
+  SqliteResult<void> operator()(const PutSchedule& change) const {
+    return sqlite.run(
+        "INSERT OR REPLACE INTO schedules (collector, times, due, phase) VALUES (?, ?, ?, ?)",
+        change.row.collector, change.row.times, ticks(change.row.due), to_text(change.row.phase));
+  }
+
+  SqliteResult<void> operator()(const DropSchedule& change) const {
+    return sqlite.run("DELETE FROM schedules WHERE collector = ?", change.collector);
+  }
+
   SqliteResult<void> operator()(const AddJournal& change) const {
     return sqlite.run("INSERT INTO journal (at, subject, text) VALUES (?, ?, ?)",
                       ticks(change.row.at), change.row.subject, change.row.text);
@@ -252,6 +262,16 @@ SqliteResult<void> read_upstreams(Sqlite& sqlite, State& state) {
                    });
 }
 
+SqliteResult<void> read_schedules(Sqlite& sqlite, State& state) {
+  return read_rows(sqlite, "SELECT collector, times, due, phase FROM schedules",
+                   [&](const SqliteStatement& at) {
+                     const auto phase = parse_schedule_phase(at.text(3));
+                     if (!phase) return false;
+                     ScheduleRow row{text_at(at, 0), text_at(at, 1), time_at(at, 2), *phase};
+                     return state.schedules.emplace(row.collector, std::move(row)).second;
+                   });
+}
+
 SqliteResult<void> read_rest(Sqlite& sqlite, State& state) {
   auto done =
       read_rows(sqlite, "SELECT random, next_id FROM engine", [&](const SqliteStatement& at) {
@@ -277,8 +297,8 @@ SqliteResult<void> write_change(Sqlite& sqlite, const Change& change) {
 
 SqliteResult<State> read_state(Sqlite& sqlite) {
   State state;
-  for (const auto read :
-       {read_rest, read_partitions, read_attempts, read_incidents, read_upstreams}) {
+  for (const auto read : {read_rest, read_partitions, read_attempts, read_incidents, read_upstreams,
+                          read_schedules}) {
     if (auto done = read(sqlite, state); !done) return std::unexpected(done.error());
   }
   return state;

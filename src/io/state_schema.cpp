@@ -95,7 +95,16 @@ CREATE TABLE upstreams (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr std::array migrations = {version_1, version_2};
+constexpr std::string_view version_3 = R"(
+CREATE TABLE schedules (
+  collector TEXT NOT NULL PRIMARY KEY,
+  times TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  phase TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array migrations = {version_1, version_2, version_3};
 
 }  // namespace
 

@@ -21,7 +21,8 @@ namespace {
 
 bool same(const State& a, const State& b) {
   return a.engine == b.engine && a.partitions == b.partitions && a.attempts == b.attempts &&
-         a.incidents == b.incidents && a.collections == b.collections && a.upstreams == b.upstreams;
+         a.incidents == b.incidents && a.collections == b.collections &&
+         a.upstreams == b.upstreams && a.schedules == b.schedules;
 }
 
 Time at_hour(int hour) { return Time{std::chrono::hours{hour}}; }
@@ -130,12 +131,13 @@ TEST_P(StateStoreContract, every_field_of_every_row_comes_back) {
                        .opened = 14,
                        .open_until = at_hour(15),
                        .failure = "exit code 1"};
+  ScheduleRow schedule{"espn", "0 2 * * *", at_hour(24), ScheduleRow::Phase::filling};
   upstream.spent[0] = {{at_hour(16), 17}};
   upstream.spent[budget_count - 1] = {{at_hour(-18), ~0ull}, {at_hour(19), 20}};
   const std::vector<Change> changes = {PutEngine{{~0ull, 1ull << 63}}, PutPartition{partition("a")},
                                        PutPartition{partition("b")},   PutAttempt{attempt},
                                        PutIncident{incident},          PutCollection{collection},
-                                       PutUpstream{upstream}};
+                                       PutUpstream{upstream},          PutSchedule{schedule}};
   commit(changes);
   reopen();
   State expected;
@@ -224,7 +226,7 @@ Change any_change() {
   const auto number = *rc::gen::arbitrary<std::uint64_t>();
   const Time time{Duration{*rc::gen::arbitrary<std::int64_t>()}};
   const auto small = *rc::gen::inRange(0, 1000);
-  switch (*rc::gen::inRange(0, 13)) {
+  switch (*rc::gen::inRange(0, 15)) {
     case 0:
       return PutEngine{{number, id}};
     case 1:
@@ -258,6 +260,12 @@ Change any_change() {
     }
     case 11:
       return DropUpstream{*few_names()};
+    case 12:
+      return PutSchedule{{*few_names(), *few_names(), time,
+                          *rc::gen::element(ScheduleRow::Phase::done, ScheduleRow::Phase::listing,
+                                            ScheduleRow::Phase::filling)}};
+    case 13:
+      return DropSchedule{*few_names()};
     default:
       return AddJournal{{time, *few_names(), *few_names()}};
   }

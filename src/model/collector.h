@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/calendar.h"
 #include "model/upstream.h"
 
 namespace upkeep {
@@ -36,6 +37,7 @@ struct Collector {
   Duration grace = std::chrono::seconds{10};  ///< between SIGTERM and SIGKILL
   Retries retries;
   Duration estimate = std::chrono::minutes{1};  ///< of one partition, until there is a better one
+  Schedule schedule;                            ///< runs also at these times
   std::optional<UpstreamId> upstream;           ///< what it calls
   /// Requests that an attempt costs when it is started; 0: it asks for each of them.
   std::uint64_t requests = 1;

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "base/zone.h"
+#include "model/calendar.h"
 #include "model/collection.h"
 #include "model/collector.h"
 #include "model/service.h"
@@ -62,6 +63,7 @@ struct Config {
   QueueSettings queue;
   Keep keep;
   Limits limits;
+  std::vector<Maintenance> maintenance;
   HttpSettings http;
   LogSettings log;
   std::vector<Store> stores;

@@ -32,6 +32,10 @@ struct Apply {
     state.upstreams.insert_or_assign(change.row.name, change.row);
   }
   void operator()(const DropUpstream& change) const { state.upstreams.erase(change.name); }
+  void operator()(const PutSchedule& change) const {
+    state.schedules.insert_or_assign(change.row.collector, change.row);
+  }
+  void operator()(const DropSchedule& change) const { state.schedules.erase(change.collector); }
   void operator()(const AddJournal&) const {}
   void operator()(const ExpireJournal&) const {}
 };

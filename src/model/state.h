@@ -13,6 +13,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "model/calendar.h"
 #include "model/failure.h"
 #include "model/upstream.h"
 
@@ -58,9 +59,8 @@ struct IncidentRow {
   bool operator==(const IncidentRow&) const = default;
 };
 
-/// "open", "acked", "closed".
+/// "open", "acked", "closed"; and the inverse.
 std::string_view to_text(IncidentRow::State);
-/// The inverse of to_text.
 std::optional<IncidentRow::State> parse_incident_state(std::string_view);
 
 struct CollectionRow {
@@ -90,6 +90,7 @@ struct State {
   std::map<IncidentId, IncidentRow> incidents;
   std::map<std::string, CollectionRow> collections;
   std::map<std::string, UpstreamRow> upstreams;
+  std::map<std::string, ScheduleRow> schedules;
 };
 
 // What the engine decided to remember: each is one row put or dropped.
@@ -126,6 +127,12 @@ struct PutUpstream {
 struct DropUpstream {
   std::string name;
 };
+struct PutSchedule {
+  ScheduleRow row;
+};
+struct DropSchedule {
+  std::string collector;
+};
 struct AddJournal {
   JournalRow row;
 };
@@ -135,10 +142,9 @@ struct ExpireJournal {
 
 using Change = std::variant<PutEngine, PutPartition, DropPartition, PutAttempt, DropAttempt,
                             PutIncident, DropIncident, PutCollection, DropCollection, PutUpstream,
-                            DropUpstream, AddJournal, ExpireJournal>;
+                            DropUpstream, PutSchedule, DropSchedule, AddJournal, ExpireJournal>;
 
-/// Carries out a change on rows in memory (the journal is not part of them). Every state
-/// store must come to the same rows.
+/// Carries out a change on rows in memory, without the journal. Every state store does the same.
 void apply(State&, const Change&);
 
 }  // namespace upkeep

@@ -37,9 +37,11 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   stop_told_ = disk_low_ = completed_ = fill_told_ = false;
   hurried_.clear();
   busy_since_.reset();
+  may_begin_anew_ = false;
   hours_after_the_end_ = hours_in_vain_ = 0;
   upstreams_begin();
   life_began_ = world_.now;
+  schedules_begin();
   for (auto& [id, attempt] : tried_) {  // what the last life was told is forgotten
     attempt.orphan = true;
     attempt.over = false;
@@ -75,6 +77,7 @@ void Auditor::told(const Event& event) {
       expect_holds(*listed);
       listed_at_[listed->store] = now;
       if (busy_since_) busy_since_ = now;
+      may_begin_anew_ = true;
     }
   } else if (const auto* seen = std::get_if<PartitionsSeen>(&event)) {
     evidence_->told(*seen, now);
@@ -143,6 +146,8 @@ void Auditor::decided(const Step& step) {
   }
   holds_are_made();
   inventories_do_not_go_back();
+  maintenance_is_kept(step);
+  scheduled_times_are_made_good(step);
   people_change_only_waits(step);
   for (const Command& command : step.commands) {
     if (const auto* start = std::get_if<StartAttempt>(&command)) {
@@ -209,6 +214,7 @@ void Auditor::hourly() {
   rows_and_memory_agree();
   attempts_do_not_last();
   runs_end();
+  scheduled_runs_end();
   invalid_objects_are_gaps();
   queue_is_right();
   nothing_waits_in_vain();

@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,17 @@ class Auditor : AuditorMemory {
   void people_change_only_waits(const Step&);
   void rounds_end(const StartAttempt&) const;
   void note_busy(std::ptrdiff_t enough);
+
+  // Of the calendar (auditor_calendar.cpp).
+  bool is_maintenance() const;
+  void maintenance_is_kept(const Step&) const;
+  bool may_follow_schedules() const;
+  std::set<StoreId> stores_of(const std::string& collector) const;
+  bool were_listed(const std::set<StoreId>&, Time since) const;
+  void schedules_begin();
+  void schedule_changes(const ScheduleRow&);
+  void scheduled_times_are_made_good(const Step&);
+  void scheduled_runs_end();
 
   // At a listing (auditor_listings.cpp).
   void expect_holds(const StoreListed&);

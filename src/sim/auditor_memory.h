@@ -71,6 +71,10 @@ struct AuditorMemory {
   bool fill_told_ = false;             ///< by the event of the step that is being made
   std::vector<PartitionRow> hurried_;  ///< by people, not durable yet
   std::optional<Time> busy_since_;     ///< with attempts, or since the last listing
+  bool may_begin_anew_ = false;        ///< a store was listed, and no round has begun since
+  std::map<std::string, ScheduleRow> taken_up_;  ///< as decided, by collector
+  std::map<std::string, Time> taken_at_;         ///< when that was, or this life began
+  std::map<std::string, int> hours_filling_;
   int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
   int hours_in_vain_ = 0;          ///< with tasks that could start, and none that did
   std::size_t starts_before_ = 0;  ///< of attempts, up to an hour ago

@@ -86,11 +86,16 @@ void Auditor::queue_is_right() const {
 /// A task that may start does so: nothing else than its turn is waited for.
 void Auditor::nothing_waits_in_vain() {
   const bool may_fill = assignment_.fill && !assignment_.run_until && config_->enabled &&
-                        !stop_told_ && !disk_low_ && engine_->attempts().empty();
+                        !stop_told_ && !disk_low_ && engine_->attempts().empty() &&
+                        !is_maintenance();
   const bool has_started = std::exchange(starts_before_, ids_.size()) != ids_.size();
   const Queue queue = engine_->queue(world_.now);
   const auto pending = std::ranges::count(queue.tasks, Task::Status::pending, &Task::status);
-  const bool waits = static_cast<std::uint64_t>(pending) >= config_->loop.min_tasks_to_trigger;
+  const bool is_scheduled = std::ranges::any_of(taken_up_, [](const auto& entry) {
+    return entry.second.phase == ScheduleRow::Phase::filling;
+  });
+  const std::uint64_t enough = is_scheduled ? 1 : config_->loop.min_tasks_to_trigger;
+  const bool waits = static_cast<std::uint64_t>(pending) >= enough;
   hours_in_vain_ = may_fill && waits && !has_started ? hours_in_vain_ + 1 : 0;
   if (hours_in_vain_ > 1) {
     violated("nothing_waits_in_vain",
@@ -109,7 +114,9 @@ void Auditor::a_rebuilt_engine_agrees() const {
     const bool matters = row.kind == "unreadable" || row.kind == "permission_denied";
     return matters && row.state != IncidentRow::State::closed;
   });
-  if (in_between || !engine_->attempts().empty()) return;  // they do not outlive the engine
+  const bool is_paused = is_maintenance() || engine_->paused_until();
+  if (in_between || is_paused || !engine_->attempts().empty())
+    return;  // they do not outlive the engine
   for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
     const CollectionId id{i};
     const CollectionView view = engine_->view(id);

@@ -7,10 +7,14 @@
 
 namespace upkeep::sim {
 
-/// Who asks to fill ends waits, and nothing else that is known of a partition. Each wish is good
-/// for one more attempt.
+/// Who asks to fill, or a scheduled run, ends waits, and nothing else that is known of a partition.
+/// Each wish is good for one more attempt.
 void Auditor::people_change_only_waits(const Step& step) {
-  if (!fill_told_) return;
+  const bool is_scheduled = std::ranges::any_of(step.changes, [](const Change& change) {
+    const auto* put = std::get_if<PutSchedule>(&change);
+    return put != nullptr && put->row.phase == ScheduleRow::Phase::filling;
+  });
+  if (!fill_told_ && !is_scheduled) return;
   for (const Change& change : step.changes) {
     const auto* put = std::get_if<PutPartition>(&change);
     if (put == nullptr || put->row.not_before != world_.now) continue;
@@ -48,11 +52,12 @@ void Auditor::note_busy(std::ptrdiff_t enough) {
     return attempt.phase == RunningAttempt::Phase::confirming ||
            attempt.phase == RunningAttempt::Phase::running;
   });
-  if (busy < enough) {
+  if (busy < enough || is_maintenance()) {  // the round after it is another one
     busy_since_.reset();
-  } else if (!busy_since_) {
+  } else if (!busy_since_ || (may_begin_anew_ && !engine_->filling_since())) {
     busy_since_ = world_.now;
   }
+  if (engine_->filling_since()) may_begin_anew_ = false;
 }
 
 }  // namespace upkeep::sim

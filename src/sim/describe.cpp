@@ -138,6 +138,13 @@ std::string describe(const Change& change, Time now) {
                 c.row.opened, to_moment(c.row.hold_until, now));
           },
           [](const DropUpstream& c) { return "upstream " + c.name + " is forgotten"; },
+          [&](const PutSchedule& c) {
+            return fmt::format("scheduled runs of {}: {} of {}", c.row.collector,
+                               to_text(c.row.phase), to_moment(c.row.due, now));
+          },
+          [](const DropSchedule& c) {
+            return "scheduled runs of " + c.collector + " are forgotten";
+          },
           [](const AddJournal& c) { return fmt::format("\"{}: {}\"", c.row.subject, c.row.text); },
           [](const ExpireJournal& c) { return "journal before " + to_moment(c.before) + " goes"; }},
       change);

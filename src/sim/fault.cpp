@@ -88,6 +88,8 @@ constexpr std::array<Row, fault_count> table{{
     {collection_removed, "collection_removed", 4000},
     {dimension_grown, "dimension_grown", 10000},
     {collector_renamed, "collector_renamed", 5000},
+    {maintenance_changed, "maintenance_changed", 15000},
+    {schedule_changed, "schedule_changed", 15000},
     // of hours
     {stop_asked, "stop_asked", 400},
     {acked_at_random, "acked_at_random", 3000},

@@ -81,6 +81,8 @@ enum class Fault : std::uint8_t {
   collection_removed,
   dimension_grown,
   collector_renamed,
+  maintenance_changed,
+  schedule_changed,
   stop_asked,
   acked_at_random,
   reconcile_asked,

@@ -62,6 +62,20 @@ class Visit {
     for (const auto& [id, attempt] : state.attempts) {
       if (attempt.started < yesterday_) return fmt::format("a{} is still open", id.value);
     }
+    for (const Collector& collector : daemon_.config().collectors) {
+      const bool is_used =
+          std::ranges::any_of(daemon_.config().collections, [&](const Collection& collection) {
+            return collection.collector &&
+                   &daemon_.config().of(*collection.collector) == &collector;
+          });
+      if (collector.schedule.empty() || !is_used) continue;
+      const auto row = state.schedules.find(collector.name);
+      const Time due = last_at(collector.schedule, yesterday_, daemon_.config().zone);
+      const bool is_behind =
+          row == state.schedules.end() || row->second.due < due ||
+          (row->second.due == due && row->second.phase != ScheduleRow::Phase::done);
+      if (is_behind) return fmt::format("the scheduled run of {} is owed", collector.name);
+    }
     for (const auto& [id, incident] : state.incidents) {
       if (incident.state != IncidentRow::State::closed && incident.since < yesterday_ &&
           !nobody_fills(incident.target)) {

@@ -196,6 +196,8 @@ class Simulation {
     strikes(Fault::collection_removed, [&] { return remove_collection(installation, dice); });
     strikes(Fault::dimension_grown, [&] { return grow_dimension(installation, dice, world_.now); });
     strikes(Fault::collector_renamed, [&] { return rename_collector(installation, dice); });
+    strikes(Fault::maintenance_changed, [&] { return change_maintenance(installation, dice); });
+    strikes(Fault::schedule_changed, [&] { return change_schedule(installation, dice); });
     const std::string enabled = dice.chance(3) ? "false" : "true";
     changed |= value_of(installation.settings, "enabled") != enabled;
     set_value(installation.settings, "enabled", enabled);

@@ -62,6 +62,7 @@ class Maker {
     const std::string promote = one_of(std::array{"2h", "24h", "3d"});
     all.emplace_back("queue", fmt::format("{{window: {}, promote_after: {}}}", window, promote));
     all.emplace_back("keep", fmt::format("{{journal: {}d}}", between(3, 20)));
+    all.emplace_back("maintenance", any_maintenance(dice_));
     const std::uint64_t tasks = dice_.chance(20) ? 1 : between(2, 8);
     all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB{}}}", tasks,
                                            dice_.chance(30) ? ", requests: 20/min" : ""));
@@ -133,6 +134,7 @@ class Maker {
       // The first one asks, so that what can be asked wrongly is.
       all.emplace_back("requests", number == 0 ? "0" : one_of(std::array{"0", "1", "2"}));
     }
+    if (dice_.chance(40)) all.emplace_back("schedule", any_schedule(dice_));
     swarm_.installation.collectors.push_back(std::move(collector));
     return fmt::format("fetch-{}", collection.name);
   }

@@ -2,6 +2,7 @@
 // own kinds of dimensions, expectations, collectors and limits.
 #pragma once
 #include <cstdint>
+#include <string>
 
 #include "base/random.h"
 #include "base/time.h"
@@ -25,6 +26,12 @@ Swarm make_swarm(std::uint64_t seed, std::uint64_t collections = 0);
 bool remove_collection(Installation&, Random&);  ///< or brings a removed one back
 bool grow_dimension(Installation&, Random&, Time now);
 bool rename_collector(Installation&, Random&);
+bool change_maintenance(Installation&, Random&);
+bool change_schedule(Installation&, Random&);
+
+/// Windows, often none; a schedule. As they are written in upkeep.yaml.
+std::string any_maintenance(Random&);
+std::string any_schedule(Random&);
 
 /// Some rows more, not only at the end: what was played since. `today` dates them.
 void grow_table(PretendTable&, Random&, Time today);

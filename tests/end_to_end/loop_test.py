@@ -1,10 +1,12 @@
 """The loop around the clock: it starts and stops in order, survives what kills it, takes over
 a new configuration without losing what runs, and tells how it is."""
 
+import datetime
 import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -187,6 +189,55 @@ class Loop(LakeTest):
         it.call("fill")
         eventually(lambda: self.is_whole(it))
 
+    def test_a_scheduled_run_that_was_missed_is_made_good_once(self):
+        loop = "loop: {min_tasks_to_trigger: 1000, "
+        config = CONFIG.replace("loop: {", loop) + "    schedule: '30 4 1 1 *'\n"
+        it = self.running(config)
+        eventually(lambda: self.status(it)["collections"][0].get("expected") == 20)
+        schedule = self.status(it)["schedules"][0]
+        self.assertEqual((schedule["collector"], schedule["state"]), ("write", "done"))
+        self.assertTrue(schedule["next"].endswith("-01-01T04:30:00Z"), schedule)
+        self.assertIn("scheduled: write, next in", it.call("status", expect=None).stdout)
+        it.call("stop")
+        self.assertEqual(it.objects(), [])
+        with sqlite3.connect(it.state / "upkeep.db") as state:
+            state.execute("UPDATE schedules SET due = due - 86400000")
+        it.call("start")
+        eventually(lambda: self.is_whole(it))
+        self.assertEqual((it.folder / "calls").read_text().count("begin"), 20)
+        self.assertIn("due     scheduled run of write", it.call("logs").stdout)
+        eventually(lambda: self.status(it)["schedules"][0]["state"] == "done")
+        (it.data / "days/2026-01-07.txt").unlink()
+        it.call("restart")
+        eventually(lambda: self.status(it)["queue"]["tasks"] == 1)
+        self.assertFalse(self.is_whole(it))
+
+    def test_maintenance_starts_nothing(self):
+        begun = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=10)
+        window = f"maintenance: [{{schedule: '{begun.minute} {begun.hour} * * *', for: 2h}}]\n"
+        until = (begun + datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:00Z")
+        it = self.running(CONFIG + window)
+        status = eventually(lambda: self.status(it)["maintenance_until"] and self.status(it))
+        self.assertEqual(status["maintenance_until"], until)
+        self.assertEqual(status["health"], "healthy")
+        for part in ("reconciler", "orchestrator"):
+            self.assertEqual(status["components"][part]["state"], "paused")
+            self.assertEqual(status["components"][part]["text"], "maintenance until " + until)
+        self.assertIn("at the end of maintenance, " + until, it.call("reconcile").stdout)
+        self.assertIn("maintenance until " + until, it.call("fill", expect=2).stderr)
+        self.assertIn("upkeep_maintenance 1\n", self.page(it, "/metrics")[1])
+        self.assertNotIn("listing lake", it.call("logs").stdout)
+        self.assertEqual(it.objects(), [])
+        it.write("upkeep.yaml", CONFIG)
+        it.call("reload")
+        eventually(lambda: self.is_whole(it))
+        self.assertIn("upkeep_maintenance 0\n", self.page(it, "/metrics")[1])
+        it.call("stop")
+        (it.data / "days/2026-01-07.txt").unlink()
+        it.write("upkeep.yaml", CONFIG + window)
+        self.assertIn("it is maintenance until " + until, it.call("run").stderr)
+        self.assertTrue(self.is_whole(it))
+
     def test_a_dry_run_starts_no_collector(self):
         it = self.running(CONFIG, "0", "--dry-run")
         eventually(lambda: self.status(it)["queue"]["tasks"] == 20)
@@ -272,18 +323,6 @@ class Loop(LakeTest):
         self.assertIn("the configuration was read again", follower.stdout.readline())
         follower.kill()
         follower.communicate()
-
-    def test_a_service_is_stopped_by_who_starts_it_again(self):
-        it = self.lake(CONFIG, {"pause": "0"})
-        managed = dict(os.environ, NOTIFY_SOCKET=str(it.folder / "nobody"))
-        loop = it.start("start", "--foreground", env=managed)
-        eventually(lambda: self.is_whole(it))
-        for verb in ("stop", "restart"):
-            self.assertIn("it runs as a service", it.call(verb, expect=2).stderr)
-        self.assertIn("as a service", it.call("status", expect=None).stdout)
-        loop.terminate()
-        loop.communicate(timeout=PATIENCE)
-        self.assertEqual(loop.returncode, 0)
 
     def test_in_the_foreground_until_a_signal(self):
         it = self.lake(CONFIG, {"pause": "30"})

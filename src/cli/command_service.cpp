@@ -62,6 +62,15 @@ CommandResult start_here(const Config& config, const Call& call, Terminal& termi
   return served ? CommandResult(ExitCode::done) : refuse(ExitCode::internal, served.error().text);
 }
 
+/// A service manager would start again what was only told to end.
+std::optional<Refusal> refuse_for_service(const Config& config, std::string_view verb) {
+  const auto owner = owner_of(config.state);
+  if (!owner || !*owner || supervisor_of(config.state)) return {};
+  const auto command = manager_command(**owner, verb);
+  if (!command) return {};
+  return Refusal{ExitCode::usage, fmt::format("it runs as a service: {}", *command)};
+}
+
 }  // namespace
 
 CommandResult start_command(const Call& call, Terminal& terminal) {
@@ -110,6 +119,7 @@ CommandResult daemon_command(const Call& call, Terminal&) {
 CommandResult stop_command(const Call& call, Terminal& terminal) {
   const auto config = load(call);
   if (!config) return std::unexpected(config.error());
+  if (auto refusal = refuse_for_service(*config, "stop")) return std::unexpected(*refusal);
   const auto stopped = stop_running(config->state, stop_patience);
   if (!stopped) return refuse(ExitCode::trouble, stopped.error().text);
   if (!*stopped) return refuse(ExitCode::not_running, "it does not run");
@@ -120,6 +130,7 @@ CommandResult stop_command(const Call& call, Terminal& terminal) {
 CommandResult restart_command(const Call& call, Terminal& terminal) {
   const auto config = load(call);  // a broken one must not stop what runs
   if (!config) return std::unexpected(config.error());
+  if (auto refusal = refuse_for_service(*config, "restart")) return std::unexpected(*refusal);
   const auto stopped = stop_running(config->state, stop_patience);
   if (!stopped) return refuse(ExitCode::trouble, stopped.error().text);
   return start_behind(*config, call, terminal);

@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/text.h"
 #include "io/descriptor.h"
+#include "io/process_tree.h"
 
 namespace upkeep {
 
@@ -23,6 +25,21 @@ void ServiceManager::ready(Duration patience) const {
   const auto span = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
   if (has_watchdog_) send(fmt::format("WATCHDOG_USEC={}", span));
   send("READY=1");
+}
+
+std::optional<std::string> manager_command(pid_t pid, std::string_view verb) {
+  // The environment is that with which the process began.
+  const auto environment = read_proc(fmt::format("/proc/{}/environ", pid));
+  const std::string name = "NOTIFY_SOCKET=";
+  if (!environment) return {};
+  if (!environment->starts_with(name) && environment->find('\0' + name) == std::string::npos) {
+    return {};
+  }
+  const std::string group(trim(read_proc(fmt::format("/proc/{}/cgroup", pid)).value_or("")));
+  const std::string unit = group.substr(group.rfind('/') + 1);
+  if (!unit.ends_with(".service")) return fmt::format("{} its service", verb);
+  const bool is_users = group.find("/user@") != std::string::npos;
+  return fmt::format("systemctl {}{} {}", is_users ? "--user " : "", verb, unit);
 }
 
 void ServiceManager::send(std::string_view text) const {

@@ -1,5 +1,8 @@
 // Tells the service manager that started this process how it is: the protocol of sd_notify(3).
 #pragma once
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +25,9 @@ class ServiceManager {
   std::string socket_;
   bool has_watchdog_ = false;
 };
+
+/// What to type so that the service manager of that process does something ("stop", "restart") with
+/// it, which starts again what only ends. Nothing for a process that has no such manager.
+std::optional<std::string> manager_command(pid_t, std::string_view verb);
 
 }  // namespace upkeep

@@ -324,6 +324,18 @@ class Loop(LakeTest):
         follower.kill()
         follower.communicate()
 
+    def test_a_service_is_stopped_by_who_starts_it_again(self):
+        it = self.lake(CONFIG, {"pause": "0"})
+        managed = dict(os.environ, NOTIFY_SOCKET=str(it.folder / "nobody"))
+        loop = it.start("start", "--foreground", env=managed)
+        eventually(lambda: self.is_whole(it))
+        for verb in ("stop", "restart"):
+            self.assertIn("it runs as a service", it.call(verb, expect=2).stderr)
+        self.assertIn("as a service", it.call("status", expect=None).stdout)
+        loop.terminate()
+        loop.communicate(timeout=PATIENCE)
+        self.assertEqual(loop.returncode, 0)
+
     def test_in_the_foreground_until_a_signal(self):
         it = self.lake(CONFIG, {"pause": "30"})
         loop = it.start("start", "--foreground")

@@ -116,6 +116,7 @@ class Service(unittest.TestCase):
         self.assertEqual(self.of("upkeep", "ActiveState"), "active")
         self.assertEqual(self.of("upkeep", "WatchdogUSec"), "5s", "as loop.hang_after says")
         self.is_filled_by_its_own_user()
+        self.it_is_stopped_by_who_starts_it()
         self.it_is_started_again()
         self.it_reloads()
         self.it_stops_with_grace()
@@ -136,6 +137,11 @@ class Service(unittest.TestCase):
         page = self.box.call("curl", "-sf", "http://127.0.0.1:8080/health").stdout
         self.assertIn("healthy", page)
         self.assertTrue(self.is_there("/var/lib/upkeep/upkeep.db"), "the unit's state folder")
+
+    def it_is_stopped_by_who_starts_it(self):
+        for verb in ("stop", "restart"):
+            refused = self.upkeep(verb, expect=2).stderr
+            self.assertIn(f"it runs as a service: systemctl {verb} upkeep.service", refused)
 
     def it_is_started_again(self):
         for signal in ("KILL", "STOP"):  # the watchdog notices the second
@@ -255,6 +261,8 @@ class Service(unittest.TestCase):
         eventually(lambda: self.is_there(f"{lake}/archive/2026-01-05.txt"))
         manager = (*as_eve, "systemctl", "--user")
         before = self.box.call(*manager, "show", "--value", "-p", "MainPID", "upkeep").stdout
+        self.assertIn("systemctl --user stop upkeep.service", self.box.call(
+            *as_eve, PROGRAM, "-c", f"{lake}/upkeep.yaml", "stop", expect=2).stderr)
         self.box.call("kill", "-KILL", before.strip())
         eventually(lambda: self.box.call(*manager, "show", "--value", "-p", "NRestarts", "upkeep")
                    .stdout.strip() == "1")

@@ -92,8 +92,9 @@ class Installation(unittest.TestCase):
 
 class Package(unittest.TestCase):
     def test_it_names_what_it_needs_and_starts_nothing(self):
-        if IS_SLOW_BUILD or not (shutil.which("cpack") and shutil.which("dpkg-shlibdeps")):
-            self.skipTest("it is made of released programs, with cpack and dpkg-dev")
+        tools = ("cpack", "dpkg-shlibdeps", "file")
+        if IS_SLOW_BUILD or not all(map(shutil.which, tools)):
+            self.skipTest(f"it is made of released programs, with {', '.join(tools)}")
         with tempfile.TemporaryDirectory() as folder:
             made = run("cpack", "-G", "DEB", "--config", (BUILD / "CPackConfig.cmake").resolve(),
                        "-B", folder, cwd=folder)
@@ -120,9 +121,10 @@ class Setup(LakeTest):
         folder = it.folder
         self.assertEqual([line for line in unit if line.startswith("ReadWritePaths=")],
                          [f"ReadWritePaths={folder}/lake", f"ReadWritePaths={folder}/state"])
+        program = os.path.realpath(it.program)
+        program = f'"{program}"' if " " in program else program
         for line in ("User=ann", "ProtectSystem=strict", "TimeoutStopSec=360s",
-                     f"ExecReload={os.path.realpath(it.program)} --config {folder}/upkeep.yaml "
-                     "reload"):
+                     f"ExecReload={program} --config {folder}/upkeep.yaml reload"):
             self.assertIn(line, unit)
         own = it.call("setup", "systemd", "--print", "--user").stdout
         self.assertIn("WantedBy=default.target", own)

@@ -115,7 +115,7 @@ CommandResult plan_command(const Call& call, Terminal& terminal) {
   if (!config) return std::unexpected(config.error());
   const auto selection = select(*config, call);
   if (!selection) return std::unexpected(selection.error());
-  const auto taken = survey(*config, *selection);
+  const auto taken = survey(*config, *selection, call, terminal);
   if (!taken) return std::unexpected(taken.error());
   const Snapshot& snapshot = (*taken)->snapshot();
   show_plan(snapshot, *format == "json", terminal);

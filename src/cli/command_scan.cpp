@@ -50,7 +50,7 @@ CommandResult scan_command(const Call& call, Terminal& terminal) {
     const auto known = check_dimension(*config, *selection, view.by);
     if (!known) return std::unexpected(known.error());
   }
-  const auto taken = survey(*config, *selection);
+  const auto taken = survey(*config, *selection, call, terminal);
   if (!taken) return std::unexpected(taken.error());
   const Snapshot& snapshot = (*taken)->snapshot();
   if (*format == "json") {

@@ -10,6 +10,8 @@ namespace {
 using Kind = Operands::Kind;
 
 constexpr std::size_t any_number = 1000;
+const Option fresh_option{"--fresh", "", "have a running loop list its stores first, and wait"};
+const Option cached_option{"--cached", "", "list nothing: show the inventory that was kept last"};
 constexpr Operands some_collections{Kind::collections, "COLLECTION", 0, any_number};
 
 CommandRow start_row() {
@@ -157,12 +159,15 @@ CommandRow scan_row() {
           .operands = some_collections,
           .options = {{"--by", "DIMENSION", "also show completeness for each value of a dimension"},
                       {"--heatmap", "", "draw the heatmap although the output is no terminal"},
+                      fresh_option,
+                      cached_option,
                       json_option,
                       format_option},
           .examples = {{"upkeep scan", "all collections, with a heatmap on a terminal"},
                        {"upkeep scan espn-pbp --by season", "completeness per season"},
                        {"upkeep scan --json | jq '.collections[].missing'", "for programs"}},
           .details =
+              "While a loop owns the state, its latest inventory is shown, with its age.\n"
               "Nothing is written and nothing is started. Exit code 1 means gaps, 5 means "
               "that a\nstore or a table could not be judged.",
           .run = scan_command};
@@ -174,6 +179,8 @@ CommandRow gaps_row() {
           .operands = some_collections,
           .options = {where_option,
                       {"--limit", "N", "at most so many"},
+                      fresh_option,
+                      cached_option,
                       json_option,
                       {"--format",
                        "FORMAT",
@@ -192,10 +199,10 @@ CommandRow plan_row() {
   return {.name = "plan",
           .summary = "Show the tasks that would run, in order, and what would hold them back.",
           .operands = some_collections,
-          .options = {where_option, json_option, format_option},
+          .options = {where_option, fresh_option, cached_option, json_option, format_option},
           .examples = {{"upkeep plan", "everything"},
                        {"upkeep plan espn-pbp --json", "one collection, as gaps.json has it"}},
-          .details = "Takes a fresh inventory; starts nothing.",
+          .details = "Takes a fresh inventory, or while a loop runs its latest; starts nothing.",
           .run = plan_command};
 }
 

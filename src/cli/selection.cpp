@@ -6,7 +6,10 @@
 
 #include "api/display.h"
 #include "api/scan_json.h"
+#include "base/json.h"
+#include "cli/control.h"
 #include "daemon/setup.h"
+#include "io/owner_lock.h"
 
 namespace upkeep {
 
@@ -38,9 +41,53 @@ std::expected<Selection, Refusal> select(const Config& config, const Call& call)
   return selection;
 }
 
-std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config& config, Selection selection) {
-  auto taken = Survey::take(config, std::move(selection));
+namespace {
+
+/// For people: how old what they see is.
+void tell_age(const Snapshot& snapshot, Terminal& terminal) {
+  Time oldest = Time::max();
+  for (const CollectionStanding& standing : snapshot.collections) {
+    if (is_judged(standing)) oldest = std::min(oldest, standing.view.coverage->taken_at);
+  }
+  if (oldest == Time::max()) return;
+  terminal.write(fmt::format("As of the inventory of {}, {} ago; --fresh takes a new one.\n",
+                             to_text(oldest),
+                             to_rough_text(std::max(snapshot.now - oldest, Duration{}))));
+}
+
+/// Has the loop list all stores, and waits until it has.
+std::expected<void, Refusal> have_listed(const Config& config) {
+  const auto answer = wait_for_loop(config, "POST", "/api/v1/reconcile?wait=1", Duration{});
+  if (!answer) return std::unexpected(answer.error());
+  const auto json = parse_json(*answer);
+  if (json && json->is_object() && json->contains("error") && (*json)["error"].is_string()) {
+    return refuse(ExitCode::trouble, (*json)["error"].get<std::string>());
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config& config, Selection selection,
+                                                       const Call& call, Terminal& terminal) {
+  const bool fresh = call.has("--fresh"), cached = call.has("--cached");
+  if (fresh && cached) {
+    return refuse(
+        ExitCode::usage,
+        fmt::format("{}: --fresh asks for a new inventory, --cached forbids one", call.command));
+  }
+  const auto owner = owner_of(config.state);
+  const bool is_owned = owner && *owner;
+  if (fresh && is_owned) {
+    if (const auto listed = have_listed(config); !listed) return std::unexpected(listed.error());
+  }
+  const bool is_kept = cached || (is_owned && has_kept_inventories(config, selection));
+  auto taken =
+      Survey::take(config, std::move(selection), is_kept ? Inventories::kept : Inventories::listed);
   if (!taken) return refuse(ExitCode::internal, taken.error().text);
+  const auto format = call.value("--format");
+  const bool is_for_people = !call.has("--json") && (!format || *format == "table");
+  if (is_kept && is_for_people) tell_age((*taken)->snapshot(), terminal);
   return *std::move(taken);
 }
 

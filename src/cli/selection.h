@@ -14,8 +14,10 @@ std::expected<Config, Refusal> load(const Call&);
 /// What the operands and --where choose.
 std::expected<Selection, Refusal> select(const Config&, const Call&);
 
-/// A fresh inventory of the selection.
-std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config&, Selection);
+/// The selection as --fresh and --cached want it. Without them: a fresh inventory; or, while a
+/// process owns the state, its latest one, and for people a line that says so.
+std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config&, Selection, const Call&,
+                                                       Terminal&);
 
 /// 5 when something could not be judged, 1 when there are gaps or something is held, else 0.
 ExitCode verdict_of(const Snapshot&);

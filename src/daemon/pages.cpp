@@ -204,6 +204,7 @@ void Pages::change(const IncomingRequest& request, const std::shared_ptr<HttpRep
     return doors_.acquire(**std::move(acquire), reply);
   }
   auto wish = wish_of(std::string_view(request.path).substr(api.size()), request.body);
+  if (wish) wish->wait = value_of(request.query, "wait") == "1";
   if (wish) return doors_.ask(*std::move(wish), reply);
   reply->send(wish.error().text.empty()
                   ? error_response(404, fmt::format("nothing at {} can be changed", request.path))

@@ -21,6 +21,7 @@ struct Wish {
   Kind kind = Kind::reconcile;
   std::vector<std::string> names;  ///< stores to reconcile, collections to fill, an incident
   std::string where;               ///< which partitions to fill
+  bool wait = false;               ///< answer when the stores have been listed
 };
 
 class Pages {

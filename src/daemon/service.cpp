@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -74,7 +75,8 @@ class Service {
   Component supervision() const;
   void wait_for_signals();
   void carry_out(const Wish&, const std::shared_ptr<HttpReply>&);
-  HttpResponse reconcile(const Wish&);
+  void reconcile(const Wish&, const std::shared_ptr<HttpReply>&);
+  void answer_those_who_wait();
   HttpResponse fill(const Wish&);
   void ack(const Wish&, const std::shared_ptr<HttpReply>&);
   Result<void> reload();
@@ -102,6 +104,8 @@ class Service {
   const Engine* engine_ = nullptr;
   std::optional<Config> next_config_;  ///< a reload begins another life with it
   int stops_ = 0;
+  /// For listings of these stores.
+  std::vector<std::pair<std::vector<StoreId>, std::shared_ptr<HttpReply>>> waiting_;
 };
 
 Status Service::base_status() const {
@@ -148,6 +152,7 @@ Result<void> Service::run() {
                                   http.empty() ? "" : ", pages at http://" + http));
   activity_.on_tick([this] {
     options_.beat();
+    answer_those_who_wait();
     activity_.set_supervision(supervision());
   });
   options_.ready(http);
@@ -221,6 +226,7 @@ Result<void> Service::live() {
   listener_.current = nullptr;
   shell_ = nullptr;
   engine_ = nullptr;
+  answer_those_who_wait();
   io_.restart();
   return ran;
 }
@@ -281,7 +287,7 @@ void Service::carry_out(const Wish& wish, const std::shared_ptr<HttpReply>& repl
   }
   switch (wish.kind) {
     case Wish::Kind::reconcile:
-      return reply->send(reconcile(wish));
+      return reconcile(wish, reply);
     case Wish::Kind::fill:
       return reply->send(fill(wish));
     case Wish::Kind::ack:
@@ -297,23 +303,49 @@ void Service::carry_out(const Wish& wish, const std::shared_ptr<HttpReply>& repl
   }
 }
 
-HttpResponse Service::reconcile(const Wish& wish) {
+void Service::reconcile(const Wish& wish, const std::shared_ptr<HttpReply>& reply) {
   ReconcileAsked ask;
   for (const std::string& name : wish.names) {
     std::uint64_t i = 0;
     while (i < config_.stores.size() && config_.stores[i].name != name) ++i;
     if (i == config_.stores.size()) {
-      return error_response(404, fmt::format("there is no store `{}`", name));
+      return reply->send(error_response(404, fmt::format("there is no store `{}`", name)));
     }
     ask.stores.push_back(StoreId{i});
   }
-  shell_->tell(std::move(ask));
-  if (const auto until = engine_->paused_until()) {
-    return {.status = 202,
-            .body = fmt::format("{{\"asked\": \"reconcile\", \"held_until\": \"{}\"}}\n",
-                                to_text(*until))};
+  const auto pause = engine_->paused_until();
+  if (pause && wish.wait) {
+    return reply->send(error_response(
+        409, fmt::format("nothing is listed now: maintenance until {}", to_text(*pause))));
   }
-  return {.status = 202, .body = "{\"asked\": \"reconcile\"}\n"};
+  std::vector<StoreId> stores;
+  for (const Collection& one : config_.collections) {  // others are never listed
+    const auto& meant = ask.stores;
+    const bool is_meant = meant.empty() || std::ranges::find(meant, one.store) != meant.end();
+    if (is_meant) stores.push_back(one.store);
+  }
+  shell_->tell(std::move(ask));
+  if (wish.wait) {
+    return asio::post(io_, [this, stores, reply] { waiting_.emplace_back(stores, reply); });
+  }
+  const std::string held =
+      pause ? fmt::format(", \"held_until\": \"{}\"", to_text(*pause)) : std::string();
+  reply->send({.status = 202, .body = fmt::format("{{\"asked\": \"reconcile\"{}}}\n", held)});
+}
+
+/// Those whose stores have been listed, with whatever result; all of them when a life is over.
+void Service::answer_those_who_wait() {
+  std::erase_if(waiting_, [this](const auto& one) {
+    const auto& [stores, reply] = one;
+    if (engine_ == nullptr) {
+      reply->send(error_response(503, "it took over another configuration, or ends; try again"));
+      return true;
+    }
+    const bool are_listed = std::ranges::all_of(
+        stores, [this](StoreId id) { return engine_->next_listing(id).has_value(); });
+    if (are_listed) reply->send({.body = "{\"listed\": true}\n"});
+    return are_listed;
+  });
 }
 
 HttpResponse Service::fill(const Wish& wish) {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "config/fields.h"
+#include "core/incidents.h"
 #include "coverage/selector.h"
 #include "daemon/inventory.h"
 #include "daemon/listing.h"
@@ -62,7 +63,60 @@ Result<State> read_state(const Config& config) {
   return state->load();
 }
 
-Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection selection) {
+namespace {
+
+/// What the loop does not believe of a collection, or could not see; empty when all is well.
+std::string trouble_of(const State& rows, const Config& config, const Collection& collection) {
+  for (const auto& [id, row] : rows.incidents) {
+    const bool is_its = row.target == "collection:" + collection.name ||
+                        row.target == "store:" + config.of(collection.store).name;
+    const bool matters = row.kind == "unreadable" || row.kind.starts_with("held_");
+    if (is_its && matters && row.state != IncidentRow::State::closed) {
+      return fmt::format("{} ({})", row.text, to_text(row.id));
+    }
+  }
+  return {};
+}
+
+CollectionFinding kept_finding(const Config& config, const State& rows, TableCache& tables,
+                               CollectionId id) {
+  const Collection& collection = config.of(id);
+  if (std::string trouble = trouble_of(rows, config, collection); !trouble.empty()) {
+    return {id, nullptr, {}, Error{std::move(trouble)}};
+  }
+  auto space = make_space(config, collection, tables, now_by_clock());
+  if (!space) return {id, nullptr, {}, space.error()};
+  const auto coverage = load_coverage(config, **space);
+  if (!coverage) return {id, nullptr, {}, Error{"no inventory of it is kept; list it anew"}};
+  return {id, *std::move(space), *coverage, {}};
+}
+
+/// As if the store had been listed when its inventory was taken.
+StoreListed kept_listing(const Config& config, const State& rows, TableCache& tables,
+                         const ListStore& wish) {
+  StoreListed listed{wish.request, wish.store, Time::max(), {}, {}, {}};
+  for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
+    if (config.collections[i].store != wish.store) continue;
+    listed.findings.push_back(kept_finding(config, rows, tables, CollectionId{i}));
+    const CollectionFinding& finding = listed.findings.back();
+    if (!finding.error) listed.taken_at = std::min(listed.taken_at, finding.coverage.taken_at);
+  }
+  return listed;
+}
+
+}  // namespace
+
+bool has_kept_inventories(const Config& config, const Selection& selection) {
+  for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
+    const auto& wanted = selection.collections;
+    if (!wanted.empty() && std::ranges::find(wanted, CollectionId{i}) == wanted.end()) continue;
+    if (!std::filesystem::exists(coverage_path(config, config.collections[i].name))) return false;
+  }
+  return true;
+}
+
+Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection selection,
+                                             Inventories inventories) {
   UPKEEP_TRY(const State rows, read_state(config));
   const Time begin = now_by_clock();
   std::unique_ptr<Survey> survey(new Survey);
@@ -81,7 +135,9 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   for (; !wishes.empty(); wishes.pop_front()) {
     const auto* list = std::get_if<ListStore>(&wishes.front());
     if (list == nullptr) continue;
-    StoreListed listed = list_store(config, tables, stores, *list, CheckCommands::leave_out);
+    StoreListed listed = inventories == Inventories::kept
+                             ? kept_listing(config, rows, tables, *list)
+                             : list_store(config, tables, stores, *list, CheckCommands::leave_out);
     const Time now = std::max(begin, now_by_clock());
     listings[list->store] = listed.took;
     const Step step = engine.step(now, std::move(listed));

@@ -27,11 +27,21 @@ Result<std::vector<CollectionId>> find_collections(const Config&,
 Result<Condition> find_condition(const Config&, const std::vector<CollectionId>&,
                                  const std::string& text);
 
+/// Where a survey has its inventories from.
+enum class Inventories : std::uint8_t {
+  listed,  ///< stores are listed for it
+  kept,    ///< what the loop, or a run, accepted last; no store is touched
+};
+
+/// Is there one of each collection of the selection?
+bool has_kept_inventories(const Config&, const Selection&);
+
 class Survey {
  public:
-  /// Lists all stores of the selection. An error means that the state could not be read;
+  /// Of all stores of the selection. An error means that the state could not be read;
   /// stores and tables that cannot be judged are part of the snapshot.
-  static Result<std::unique_ptr<Survey>> take(const Config&, Selection);
+  static Result<std::unique_ptr<Survey>> take(const Config&, Selection,
+                                              Inventories = Inventories::listed);
 
   /// Holds as long as the survey.
   const Snapshot& snapshot() const { return *snapshot_; }

@@ -212,6 +212,33 @@ class Loop(LakeTest):
         eventually(lambda: self.status(it)["queue"]["tasks"] == 1)
         self.assertFalse(self.is_whole(it))
 
+    def test_reading_commands_show_the_latest_inventory_of_the_loop(self):
+        config = CONFIG.replace("reconcile_every: 2s", "reconcile_every: 1h")
+        it = self.lake(config, {"pause": "0"})
+        self.addCleanup(it.call, "stop", expect=None)
+        for command in ("plan", "gaps"):
+            done = it.call(command, "--cached", expect=5)
+            self.assertIn("no inventory of it is kept", done.stderr)
+        self.assertEqual(it.scan(expect=1)["days"]["missing"], 20)
+        it.call("start", "--dry-run")
+        eventually(lambda: (it.state / "inventory/cache/days.coverage").exists())
+        before = json.loads(it.call("scan", "--json", expect=1).stdout)["collections"][0]
+        it.put("days/2026-01-07.txt")
+        after = json.loads(it.call("scan", "--json", expect=1).stdout)["collections"][0]
+        self.assertEqual(after["missing"], 20)
+        self.assertEqual(after["inventory_at"], before["inventory_at"])
+        self.assertIn("As of the inventory of", it.call("plan", expect=1).stdout)
+        fresh = json.loads(it.call("scan", "--json", "--fresh", expect=1).stdout)["collections"][0]
+        self.assertEqual(fresh["missing"], 19)
+        self.assertGreater(fresh["inventory_at"], before["inventory_at"])
+        self.assertEqual(len(it.gaps(expect=1)), 19)
+        self.assertIn("--cached forbids", it.call("gaps", "--fresh", "--cached", expect=2).stderr)
+        it.call("stop")
+        it.put("days/2026-01-08.txt")
+        self.assertEqual(it.scan(expect=1)["days"]["missing"], 18)
+        kept = json.loads(it.call("scan", "--json", "--cached", expect=1).stdout)
+        self.assertEqual(kept["collections"][0]["missing"], 19)
+
     def test_maintenance_starts_nothing(self):
         begun = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=10)
         window = f"maintenance: [{{schedule: '{begun.minute} {begun.hour} * * *', for: 2h}}]\n"

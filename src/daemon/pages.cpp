@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "daemon/setup.h"
 #include "io/files.h"
+#include "io/journal_page.h"
 #include "s3/signature.h"
 
 namespace upkeep {
@@ -69,6 +70,41 @@ HttpResponse tasks_page(const IncomingRequest& request, const std::string& queue
   return json(to_text(*page, true) + "\n");
 }
 
+/// What was decided, newest first: `?target=store:lake&limit=50&before=1234`.
+HttpResponse journal_page(const IncomingRequest& request, const std::string& database) {
+  constexpr std::uint64_t limit_most = 1000;
+  const std::string limit = value_of(request.query, "limit");
+  const std::string before = value_of(request.query, "before");
+  JournalQuery query;
+  if (const std::string target = value_of(request.query, "target"); !target.empty()) {
+    query.subject = target;
+  }
+  if (!before.empty() && !(query.before = parse_number(before))) {
+    return error_response(400, "`before` is a whole number: the `next` of the page before");
+  }
+  if (!limit.empty()) query.limit = parse_number(limit).value_or(0);
+  if (query.limit == 0 || query.limit > limit_most) {
+    return error_response(400, fmt::format("`limit` is 1 to {}", limit_most));
+  }
+  const auto page = read_journal_page(database, query);
+  if (!page) return error_response(500, page.error().text);
+  std::string out;
+  JsonWriter writer(out, 2);
+  writer.begin_object().key("entries").begin_array();
+  for (const auto& [id, row] : page->entries) {
+    writer.begin_object()
+        .member("id", id)
+        .member("at", to_text(row.at))
+        .member("target", row.subject)
+        .member("text", row.text)
+        .end_object();
+  }
+  writer.end_array().key("next");
+  page->is_last ? writer.null() : writer.value(page->entries.back().id);
+  writer.end_object();
+  return json(out + "\n");
+}
+
 /// One member of the status, by its name.
 HttpResponse part_of(const Status& status, const std::string& member) {
   auto whole = parse_json(status_json(status));
@@ -85,6 +121,7 @@ constexpr std::string_view index_page =
     "  /api/v1/collections   completeness of each\n"
     "  /api/v1/components    upkeep's own parts\n"
     "  /api/v1/incidents     what is wrong and held\n"
+    "  /api/v1/journal       what was decided, newest first; ?target=store:lake&limit=50\n"
     "  /api/v1/events        what happens, as it happens (server-sent events)\n";
 
 Result<std::vector<std::string>> names_in(const Json& body, const char* member) {
@@ -154,6 +191,7 @@ void Pages::answer(const IncomingRequest& request, const std::shared_ptr<HttpRep
 HttpResponse Pages::read(const IncomingRequest& request) const {
   const std::string& path = request.path;
   if (path == "/tasks" || path == "/api/v1/tasks") return tasks_page(request, doors_.queue_file);
+  if (path == "/api/v1/journal") return journal_page(request, doors_.database);
   if (path == "/") return text(std::string(index_page));
   const Status now = status();
   if (path == "/health") {

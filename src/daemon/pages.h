@@ -29,6 +29,7 @@ class Pages {
   struct Doors {
     const Bulletin& bulletin;
     std::string queue_file;    ///< gaps.json
+    std::string database;      ///< of the state, for the journal
     std::string token_sha256;  ///< of who may change something over TCP; empty: nobody
     /// Answers on the loop's thread, soon.
     std::function<void(Wish, std::shared_ptr<HttpReply>)> ask;

@@ -50,7 +50,8 @@ class Service {
   Service(Config config, const ServiceOptions& options)
       : config_(std::move(config)),
         options_(options),
-        pages_({bulletin_, config_.state + "/inventory/gaps.json", config_.http.token_sha256,
+        pages_({bulletin_, config_.state + "/inventory/gaps.json", config_.state + "/upkeep.db",
+                config_.http.token_sha256,
                 [this](Wish wish, std::shared_ptr<HttpReply> reply) {
                   asio::post(io_, [this, wish = std::move(wish), reply = std::move(reply)] {
                     carry_out(wish, reply);

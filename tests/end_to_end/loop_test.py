@@ -12,6 +12,7 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+from urllib.parse import quote
 
 from lake import LakeTest
 
@@ -315,6 +316,23 @@ class Loop(LakeTest):
         self.assertEqual(self.page(it, "/api/v1/stop", method="POST")[0], 403)
         self.assertEqual(self.page(it, "/health", headers={"Host": "example.com"})[0], 403)
         self.assertEqual(json.loads(self.page(it, "/api/v1/incidents")[1]), [])
+
+    def test_the_journal_is_served_page_by_page(self):
+        it = self.running()
+        eventually(lambda: self.knows_it_is_whole(it))
+        whole = json.loads(self.page(it, "/api/v1/journal?limit=1000")[1])
+        self.assertIsNone(whole["next"])
+        ids = [entry["id"] for entry in whole["entries"]]
+        self.assertEqual(ids, sorted(ids, reverse=True))
+        first = json.loads(self.page(it, "/api/v1/journal?limit=5")[1])
+        self.assertEqual(len(first["entries"]), 5)
+        second = json.loads(self.page(it, f"/api/v1/journal?limit=5&before={first['next']}")[1])
+        self.assertEqual(first["entries"] + second["entries"], whole["entries"][:10])
+        one = first["entries"][0]["target"]
+        of_one = json.loads(self.page(it, f"/api/v1/journal?target={quote(one)}")[1])["entries"]
+        self.assertEqual(of_one, [e for e in whole["entries"] if e["target"] == one])
+        for wrong in ("limit=0", "limit=1001", "limit=x", "before=-1"):
+            self.assertEqual(self.page(it, "/api/v1/journal?" + wrong)[0], 400)
 
     def test_a_token_lets_in(self):
         # echo -n secret | sha256sum

@@ -59,7 +59,7 @@ struct KeepCoverage {
 
 /// Effect: who asked may make its requests now.
 struct GrantTokens {
-  AskId id;
+  TokensAsked ask;
 };
 
 /// Who asked will never get what it asked for.
@@ -86,6 +86,18 @@ using Command = std::variant<ListStore, LookAt, StartAttempt, StopAttempt, Watch
 inline bool is_effect(const Command& command) {
   return std::holds_alternative<StartAttempt>(command) ||
          std::holds_alternative<GrantTokens>(command);
+}
+
+/// Requests count from the moment when they are decided on. An effect whose changes took longer
+/// than this to become durable (the disk was full) comes too late.
+inline constexpr Duration effect_patience = std::chrono::seconds{5};
+
+/// What the engine is told instead: that the attempt was cut short, that who asked asks again.
+inline Event instead_of(const Command& effect) {
+  if (const auto* grant = std::get_if<GrantTokens>(&effect)) return grant->ask;
+  const Ending ending{Ending::Kind::interrupted, 0,
+                      "state could not be kept in time for its start"};
+  return AttemptEnded{std::get<StartAttempt>(effect).attempt, ending};
 }
 
 }  // namespace upkeep

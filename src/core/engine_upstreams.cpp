@@ -106,7 +106,7 @@ void Engine::Parts::on(Time, const TokensAsked& asked) {
 void Engine::Parts::on(Time, const AskerGone& gone) { upstreams.forget(gone.id); }
 
 void Engine::Parts::grant(Time now, bool is_filled) {
-  for (const AskId id : upstreams.grant(now, is_filled)) wish(GrantTokens{id});
+  for (TokensAsked& ask : upstreams.grant(now, is_filled)) wish(GrantTokens{std::move(ask)});
   if (is_filled) wake_for_upstreams(upstreams.next_opening(now));
 }
 

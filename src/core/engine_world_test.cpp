@@ -165,7 +165,7 @@ void World::carry_out(const Command& command) {
     const CollectionView known = engine->view(kept->collection);
     kept_[config.of(kept->collection).name] = {known.space, *known.coverage};
   } else if (const auto* grant = std::get_if<GrantTokens>(&command)) {
-    granted.push_back(grant->id);
+    granted.push_back(grant->ask.id);
   } else if (const auto* refusal = std::get_if<RefuseTokens>(&command)) {
     refused.push_back(refusal->why);
   } else if (std::holds_alternative<RunComplete>(command)) {

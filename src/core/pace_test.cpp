@@ -98,9 +98,9 @@ Outcome play(Config config, Server server, int clients, Duration length) {
       EXPECT_FALSE(
           upstreams.ask({AskId{next_ask}, "u", 1, std::to_string(asking.begin()->second)}));
     }
-    for (const AskId id : upstreams.grant(now, true)) {
-      requesting.emplace(now + Duration{5 + dice.below(25)}, asks.at(id));
-      asks.erase(id);
+    for (const TokensAsked& granted : upstreams.grant(now, true)) {
+      requesting.emplace(now + Duration{5 + dice.below(25)}, asks.at(granted.id));
+      asks.erase(granted.id);
     }
   }
   const double allowed = static_cast<double>(server.rate.count) *

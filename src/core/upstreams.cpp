@@ -240,7 +240,8 @@ std::uint64_t Upstreams::wanted_by(const Lane& lane) const {
 }
 
 /// True when somebody of the lane had his turn.
-bool Upstreams::serve(std::size_t index, Time now, bool is_filled, std::vector<AskId>& granted) {
+bool Upstreams::serve(std::size_t index, Time now, bool is_filled,
+                      std::vector<TokensAsked>& granted) {
   Lane& lane = lanes_[index];
   if (lane.turns.empty() || (reserved_ && *reserved_ != index)) return false;
   const std::uint64_t wanted = wanted_by(lane);
@@ -261,7 +262,7 @@ bool Upstreams::serve(std::size_t index, Time now, bool is_filled, std::vector<A
     return true;
   }
   std::deque<Ask>& asks = lane.asks.at(*turn);
-  granted.push_back(asks.front().id);
+  granted.push_back({asks.front().id, lane.row.name, wanted, *turn});
   lane_of_ask_.erase(asks.front().id);
   asks.pop_front();
   lane.turns.pop_front();
@@ -275,8 +276,8 @@ bool Upstreams::serve(std::size_t index, Time now, bool is_filled, std::vector<A
   return true;
 }
 
-std::vector<AskId> Upstreams::grant(Time now, bool is_filled) {
-  std::vector<AskId> granted;
+std::vector<TokensAsked> Upstreams::grant(Time now, bool is_filled) {
+  std::vector<TokensAsked> granted;
   if (reserved_ && lanes_[*reserved_].turns.empty()) reserved_.reset();
   for (bool again = true; again;) {
     again = false;

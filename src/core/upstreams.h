@@ -56,7 +56,7 @@ class Upstreams {
   std::optional<std::string> ask(const TokensAsked&);
   void forget(AskId);
   /// Those whose turn it is. `is_filled`: attempts that could start have done so.
-  std::vector<AskId> grant(Time now, bool is_filled);
+  std::vector<TokensAsked> grant(Time now, bool is_filled);
   /// When the next of those that wait may be served; Time::max() when nobody waits for time.
   Time next_opening(Time now) const;
 
@@ -97,7 +97,7 @@ class Upstreams {
   }
   std::optional<UpstreamHold> held_by_attempts(const Lane&, const UnderWay&, Time now) const;
   std::uint64_t wanted_by(const Lane&) const;
-  bool serve(std::size_t lane, Time now, bool is_filled, std::vector<AskId>&);
+  bool serve(std::size_t lane, Time now, bool is_filled, std::vector<TokensAsked>&);
   void take(Lane&, std::uint64_t count, Time now);
   void rotate(Lane&);
   Lane& lane_of(std::optional<UpstreamId> id) { return id ? lanes_[id->value] : lanes_.back(); }

@@ -112,7 +112,7 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
                [&](const ListStore& wish, std::stop_token stop) {
                  return list_store_apart(config, tables, wish, std::move(stop));
                },
-               [&](const GrantTokens& grant) { tokens.granted(grant.id); },
+               [&](const GrantTokens& grant) { tokens.granted(grant.ask.id); },
                [&](const RefuseTokens& refusal) { tokens.refused(refusal.id, refusal.why); }},
               engine);
   UPKEEP_TRY(executor,

@@ -216,7 +216,7 @@ Result<void> Service::live() {
                [&](const ListStore& wish, std::stop_token stop) {
                  return list_store_apart(config_, tables, wish, std::move(stop));
                },
-               [this](const GrantTokens& grant) { tokens_.granted(grant.id); },
+               [this](const GrantTokens& grant) { tokens_.granted(grant.ask.id); },
                [this](const RefuseTokens& refusal) { tokens_.refused(refusal.id, refusal.why); }},
               engine);
   listener_.current = &shell;

@@ -196,10 +196,16 @@ void Shell::Parts::commit() {
     if (auto kept = ground.state.commit(changes); !kept) return commit_failed(kept.error());
     changes.clear();
   }
-  if (std::exchange(failing_since, {})) ground.observer.observe(clock(), fact::TroubleOver{});
+  const auto failed_since = std::exchange(failing_since, {});
+  if (failed_since) ground.observer.observe(clock(), fact::TroubleOver{});
+  const bool is_late = failed_since && clock() - *failed_since > effect_patience;
   for (const Fact& fact : std::exchange(facts, {})) ground.observer.observe(last_now, fact);
   for (const Command& effect : std::exchange(effects, {})) {
-    std::visit([&](const auto& wish) { carry_out(wish); }, effect);
+    if (is_late) {
+      take(instead_of(effect));
+    } else {
+      std::visit([&](const auto& wish) { carry_out(wish); }, effect);
+    }
   }
   end_if_complete();
 }

@@ -153,9 +153,10 @@ void Auditor::told_of_upstream(const Event& event) {
 
 /// When it is carried out: it is durable, its turn, and nobody is passed over twice.
 void Auditor::granting(const GrantTokens& grant) {
-  const auto found = asks_.find(grant.id);
+  const auto found = asks_.find(grant.ask.id);
   if (found == asks_.end()) {
-    violated("only_who_waits_is_granted", fmt::format("number {} does not wait", grant.id.value));
+    violated("only_who_waits_is_granted",
+             fmt::format("number {} does not wait", grant.ask.id.value));
   }
   const Asked asked = std::move(found->second);
   asks_.erase(found);

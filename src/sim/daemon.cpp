@@ -96,6 +96,7 @@ void Daemon::commit() {
   held_back_ = false;
   if (world_.disk.full && !changes_.empty()) {
     if (!blocked_) world_.say("disk", "full: nothing can be committed");
+    if (!blocked_) blocked_since_ = world_.now;
     blocked_ = true;
     world_.after(seconds{20}, [this, life = life_] {
       if (engine_ && life == life_ && blocked_) commit();
@@ -135,6 +136,10 @@ bool Daemon::act_on_wishes() {
   while (!wishes_.empty()) {
     const Command command = std::move(wishes_.front());
     wishes_.pop_front();
+    if (blocked_ && is_effect(command) && world_.now - blocked_since_ > effect_patience) {
+      answer(instead_of(command), {});
+      continue;
+    }
     act(command);
     if (is_doomed(Fault::dies_while_acting) && is_effect(command)) {
       die(*doom_);

@@ -88,8 +88,9 @@ class Daemon {
   std::deque<Command> wishes_;   ///< waiting for them
   std::deque<Event> inbox_;      ///< waiting until commits succeed again
   bool blocked_ = false;         ///< the last commit failed
-  bool held_back_ = false;       ///< several steps share one commit
-  bool acts_early_ = false;      ///< what is no effect is carried out before the commit
+  Time blocked_since_;
+  bool held_back_ = false;   ///< several steps share one commit
+  bool acts_early_ = false;  ///< what is no effect is carried out before the commit
   bool complete_ = false;
   std::optional<Fault> doom_;
 };

@@ -52,9 +52,9 @@ void Daemon::carry_out(const ListStore& wish) {
   }
   const bool late = world_.fate.strikes(Fault::listing_late);
   const bool twice = world_.fate.strikes(Fault::listing_answers_twice);
+  const std::vector<CollectionFinding> findings = spaces_of(wish.store);
   world_.after(world_.between(Duration{}, seconds{20}),
-               [=, this, life = life_, findings = spaces_of(wish.store),
-                known = known_contents(spaces_of(wish.store))] {
+               [=, this, life = life_, known = known_contents(findings)] {
                  if (!engine_ || life != life_) return;  // the listing died with the daemon
                  const PretendStore& store = report ? report->store : world_.stores.at(name);
                  const StoreListed event = listed(wish, store, taken_at, findings, known);
@@ -103,8 +103,10 @@ StoreListed Daemon::listed(const ListStore& wish, const PretendStore& store, Tim
 Daemon::Known Daemon::known_contents(const std::vector<CollectionFinding>& findings) const {
   Known known(findings.size());
   for (std::size_t i = 0; i < findings.size(); ++i) {
-    const auto kept = world_.durable.coverages.find(config_->of(findings[i].collection).name);
+    const Collection& collection = config_->of(findings[i].collection);
+    const auto kept = world_.durable.coverages.find(collection.name);
     if (findings[i].error || kept == world_.durable.coverages.end()) continue;
+    if (!collection.expect.valid) continue;
     auto coverage = decode_coverage(kept->second, *findings[i].space);
     if (coverage) known[i] = std::make_shared<const Coverage>(*std::move(coverage));
   }
@@ -171,7 +173,7 @@ void Daemon::carry_out(const KeepCoverage& wish) {
 
 void Daemon::carry_out(const GrantTokens& wish) {
   auditor_.granting(wish);
-  crew_.answered(wish.id);
+  crew_.answered(wish.ask.id);
 }
 
 void Daemon::carry_out(const RefuseTokens& wish) {

@@ -152,26 +152,27 @@ std::string describe(const Change& change, Time now) {
 
 std::string describe(const Command& command, const Config& config, Time now) {
   return std::visit(
-      Overloaded{[&](const ListStore& c) { return "list " + config.of(c.store).name; },
-                 [](const LookAt& c) { return "look at " + batch(*c.space, c.partitions); },
-                 [&](const StartAttempt& c) {
-                   return fmt::format("start a{}, try {}, until {}: {}", c.attempt.value, c.number,
-                                      to_moment(c.deadline, now), batch(*c.space, c.partitions));
-                 },
-                 [](const StopAttempt& c) { return fmt::format("stop a{}", c.attempt.value); },
-                 [](const WatchOrphan& c) { return fmt::format("watch a{}", c.attempt.value); },
-                 [](const MeasureDisk&) { return std::string("measure the disk"); },
-                 [&](const KeepCoverage& c) {
-                   return "keep the coverage of " + config.of(c.collection).name;
-                 },
-                 [](const GrantTokens& c) { return fmt::format("grant number {}", c.id.value); },
-                 [](const RefuseTokens& c) {
-                   return fmt::format("refuse number {}: {}", c.id.value, c.why);
-                 },
-                 [](const LogFailure& c) {
-                   return fmt::format("log {}: {}: {}", c.source, to_text(c.why), c.text);
-                 },
-                 [](const RunComplete&) { return std::string("end: the run is complete"); }},
+      Overloaded{
+          [&](const ListStore& c) { return "list " + config.of(c.store).name; },
+          [](const LookAt& c) { return "look at " + batch(*c.space, c.partitions); },
+          [&](const StartAttempt& c) {
+            return fmt::format("start a{}, try {}, until {}: {}", c.attempt.value, c.number,
+                               to_moment(c.deadline, now), batch(*c.space, c.partitions));
+          },
+          [](const StopAttempt& c) { return fmt::format("stop a{}", c.attempt.value); },
+          [](const WatchOrphan& c) { return fmt::format("watch a{}", c.attempt.value); },
+          [](const MeasureDisk&) { return std::string("measure the disk"); },
+          [&](const KeepCoverage& c) {
+            return "keep the coverage of " + config.of(c.collection).name;
+          },
+          [](const GrantTokens& c) { return fmt::format("grant number {}", c.ask.id.value); },
+          [](const RefuseTokens& c) {
+            return fmt::format("refuse number {}: {}", c.id.value, c.why);
+          },
+          [](const LogFailure& c) {
+            return fmt::format("log {}: {}: {}", c.source, to_text(c.why), c.text);
+          },
+          [](const RunComplete&) { return std::string("end: the run is complete"); }},
       command);
 }
 

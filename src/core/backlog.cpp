@@ -14,6 +14,9 @@
 namespace upkeep {
 namespace {
 
+/// The order of tasks that wait changes with hours of waiting, so minutes do not matter.
+constexpr Duration order_lasts = std::chrono::minutes{5};
+
 /// What holds a task of this collection back whatever its partitions are.
 std::string hold_of_all(const BacklogInput& input, const Collection& collection) {
   if (!input.held_by.empty()) return input.held_by;
@@ -76,7 +79,7 @@ struct Backlog::Parts {
   };
   std::vector<Lane> lanes;
   std::uint64_t pending = 0;  ///< at the beginning
-  Time nothing_until = Time::max();
+  Time steady_until = Time::max();
   Queue numbers;
 
   Task task(std::size_t position) const;
@@ -127,7 +130,7 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
     }
     // What holds all of a collection may be over at any time.
     const bool may_end = planned.tasks > 0 && !input.held_by.empty();
-    parts_->nothing_until = std::min(parts_->nothing_until, may_end ? now : planned.next_due);
+    parts_->steady_until = std::min(parts_->steady_until, may_end ? now : planned.next_due);
     parts_->numbers.total_tasks += planned.tasks;
     parts_->numbers.total_gaps += planned.gaps;
     for (std::size_t p = 0; p < planned.by_priority.size(); ++p) {
@@ -137,7 +140,8 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
     parts_->numbers.estimate += estimate * static_cast<Duration::rep>(planned.gaps);
   }
   // As time goes by, waiting tasks change places, and conditions on an age change their minds.
-  if (parts_->pending > 0 || !where.terms.empty()) parts_->nothing_until = now;
+  if (!where.terms.empty()) parts_->steady_until = now;
+  if (parts_->pending > 0) parts_->steady_until = std::min(parts_->steady_until, now + order_lasts);
   if (keep.of_each) {
     std::ranges::sort(parts_->drafts, [&](const TaskDraft& a, const TaskDraft& b) {
       return comes_before(inputs, a, b);
@@ -197,7 +201,7 @@ bool Backlog::is_short() const {
 }
 
 std::uint64_t Backlog::pending() const { return parts_->pending; }
-Time Backlog::nothing_until() const { return parts_->nothing_until; }
+Time Backlog::steady_until() const { return parts_->steady_until; }
 
 Queue Backlog::window(std::uint64_t limit) const {
   Queue queue = parts_->numbers;

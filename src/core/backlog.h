@@ -40,10 +40,10 @@ struct BacklogInput {
 /// the key of the first partition, bytewise; the collection.
 ///
 /// A collector with a batch gets the gaps of one collection that share the fields of `by`, the
-/// kind, the declared priority and the status, cut into tasks of `max` in the order of their
-/// indices; any other gets one gap a task. Held are: all tasks of a held collection and of one
-/// without a collector, and those of partitions whose row says `not_before` or, the object being
-/// there, `gone_until` later than now.
+/// kind, the declared priority, the status and the number of rests, cut into tasks of `max`
+/// (fewer after rests) in the order of their indices; any other gets one gap a task. Held are: all
+/// tasks of a held collection and of one without a collector, and those of partitions whose row
+/// says `not_before` or, the object being there, `gone_until` later than now.
 ///
 /// Memory grows with the tasks that are kept and with the batches that can still grow at one
 /// place of the walk, not with the gaps.
@@ -72,9 +72,10 @@ class Backlog {
   bool is_short() const;
   /// How many tasks could start, when it was computed.
   std::uint64_t pending() const;
-  /// When there was nothing to start: until then there is nothing either, unless coverage, rows
-  /// or holds change. Time::max() when only such a change can make a task.
-  Time nothing_until() const;
+  /// Until then a new backlog would be the same, or almost: the order of tasks that wait changes
+  /// slowly. Unless coverage, rows or holds change; Time::max() when only such a change can make
+  /// a task.
+  Time steady_until() const;
   /// The first `limit` of those still here, and the numbers of all but those taken.
   Queue window(std::uint64_t limit) const;
 

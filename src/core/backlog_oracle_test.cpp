@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "base/random.h"
@@ -87,7 +88,8 @@ void plain_tasks(const World& world, std::size_t i, std::vector<Task>& all) {
   std::vector<Selector> rules;
   for (const auto& rule : collection.priority)
     rules.emplace_back(*part.space, std::span(&rule.condition, 1), now);
-  std::map<std::tuple<std::vector<std::string>, GapKind, Priority, Task::Status>, std::size_t> open;
+  std::map<std::tuple<std::vector<std::string>, GapKind, Priority, Task::Status, int>, std::size_t>
+      open;
   for (std::uint64_t index = 0; index < part.space->size(); ++index) {
     if (!is_plain_gap(part, where, index)) continue;
     Task gap = plain_gap(world, i, index);
@@ -98,9 +100,15 @@ void plain_tasks(const World& world, std::size_t i, std::vector<Task>& all) {
       all.push_back(gap);
       continue;
     }
-    const std::tuple group(shared(*part.space, *batch, index), gap.kind, gap.declared, gap.status);
+    const auto row = part.rows.find(index);
+    const int rests = row == part.rows.end() ? 0 : std::min(row->second.rests, 3);
+    constexpr std::array parts = {1, 4, 16, 1'000'000};
+    const std::uint64_t max =
+        std::max<std::uint64_t>(1, batch->max / static_cast<std::uint64_t>(parts.at(rests)));
+    const std::tuple group(shared(*part.space, *batch, index), gap.kind, gap.declared, gap.status,
+                           rests);
     const auto found = open.find(group);
-    if (found != open.end() && all[found->second].partitions.size() < batch->max) {
+    if (found != open.end() && all[found->second].partitions.size() < max) {
       join(part, all[found->second], gap);
     } else {
       all.push_back(gap);
@@ -214,7 +222,7 @@ void randomize(Random& random, World::Part& part) {
     if (random.chance(known)) {
       PartitionRow& row = part.rows[i];
       row.text = "exit 1";
-      row.rests = static_cast<int>(random.below(2));
+      row.rests = static_cast<int>(random.below(5));
       row.not_before = now + 1h * (static_cast<int>(random.below(5)) - 2);
       if (random.chance(20)) row.gone_until = now + 1h * (static_cast<int>(random.below(3)) - 1);
     }

@@ -165,7 +165,7 @@ void Engine::Parts::rebuild_backlog(Time now) {
   backlog_not_before =
       now + std::min(config.loop.queue_poll, Duration{static_cast<Duration::rep>(gaps / 200)});
   if (!is_one_run()) {
-    wake_for_backlog(std::max(now + config.loop.queue_poll, backlog->nothing_until()));
+    wake_for_backlog(std::max(now + config.loop.queue_poll, backlog->steady_until()));
   }
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     for (const auto& [index, row] : collections[i].rows) {

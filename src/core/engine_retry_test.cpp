@@ -55,6 +55,28 @@ TEST(Retries, after_a_rest_there_is_one_attempt_and_rests_double_up_to_a_week) {
   EXPECT_NE(world.incident("unfillable"), nullptr);
 }
 
+TEST(Retries, one_that_always_fails_does_not_fail_its_batch_for_ever) {
+  World world;
+  Collector& collector = world.collector(world.add("a", 8));
+  collector.batch = Batch{{}, 8};
+  collector.retries = {.max = 0, .base = 1min, .cap = 1h, .rest = 6h};
+  world.begin();
+  for (const Time end = world.now + days{2}; world.now < end; world.pass(1min)) {
+    while (!world.running.empty()) {
+      const std::string key = world.running_keys().front();
+      const auto& partitions = world.running.at(world.of(key)).partitions;
+      const bool fails = std::ranges::find(partitions, 3u) != partitions.end();
+      world.end(key, exited(fails ? 1 : 0), !fails);
+    }
+  }
+  EXPECT_EQ(world.started.front(), "a/0 a/1 a/2 a/3 a/4 a/5 a/6 a/7");
+  EXPECT_EQ(world.started.at(1), "a/0 a/1");
+  EXPECT_EQ(world.started.at(2), "a/2 a/3");
+  EXPECT_EQ(world.summary().good(), 7);
+  EXPECT_GE(world.row("a/3")->rests, 3);
+  EXPECT_EQ(world.started.back(), "a/3");
+}
+
 TEST(Retries, a_success_ends_rests_and_their_incident) {
   OneGap world;
   world.collector({0}).retries.max = 0;

@@ -17,6 +17,13 @@ namespace {
 
 using Group = std::pair<std::uint64_t, std::uint64_t>;
 
+/// After so many rests a partition is tried by itself.
+constexpr std::uint64_t alone_after = 3;
+
+std::uint64_t rests(const PartitionRow* row) {
+  return row == nullptr ? 0 : std::min(alone_after, static_cast<std::uint64_t>(row->rests));
+}
+
 /// Turns gaps into (group, held): the partitions that may share a task.
 class Sorter {
  public:
@@ -36,6 +43,7 @@ class Sorter {
 
   /// At most so many partitions a task.
   std::uint64_t max() const { return max_; }
+  std::uint64_t max(const PlannedGap& gap) const { return batch_max(max_, gap.row); }
   bool is_held(const PlannedGap& gap) const { return held_ || gap.free_at() > now_; }
   /// Only where several partitions may share a task. The first number is the index at which
   /// the group is over.
@@ -45,6 +53,7 @@ class Sorter {
     const auto priority = static_cast<std::uint64_t>(gap.priority);
     group.second = ((group.second * gap_kinds.size() + kind) * priorities.size() + priority) * 2 +
                    (is_held(gap) ? 1 : 0);
+    group.second = group.second * (alone_after + 1) + rests(gap.row);
     return group;
   }
   /// Gaps from the one last asked for up to before this index that are like it are of its group.
@@ -193,13 +202,13 @@ void Planner::add(const PlannedGap& gap, GapWalk& walk) {
     }
   }
   TaskDraft& draft = found->second.draft;
-  const GapWalk::Alike alike =
-      walk.skip_alike(gap, sorter_.same_until(), sorter_.max() - draft.count);
+  const std::uint64_t max = sorter_.max(gap);
+  const GapWalk::Alike alike = walk.skip_alike(gap, sorter_.same_until(), max - draft.count);
   if (alike.count > 0) {
     draft.count += alike.count;
     draft.last = alike.last;
   }
-  if (draft.count == sorter_.max()) {
+  if (draft.count == max) {
     close(std::move(found->second.draft));
     open_.erase(found);
   }
@@ -253,6 +262,11 @@ void write_out(GapWalk& walk, Sorter& sorter, std::vector<Wanted> wanted) {
 }
 
 }  // namespace
+
+std::uint64_t batch_max(std::uint64_t max, const PartitionRow* row) {
+  const std::uint64_t rested = rests(row);
+  return rested == alone_after ? 1 : std::max<std::uint64_t>(1, max >> (2 * rested));
+}
 
 Planned plan_collection(const Config& config, const Condition& where, const BacklogInput& input,
                         std::size_t position, Time now, BestTasks& best) {

@@ -17,6 +17,10 @@ struct Planned {
   Time next_due = Time::max();  ///< of partitions that are too early
 };
 
+/// How many partitions with such a row may share a task where `max` may: a quarter after a rest,
+/// a sixteenth after two, then one. One that fails always would else fail the others for ever.
+std::uint64_t batch_max(std::uint64_t max, const PartitionRow*);
+
 /// Offers every task of this collection to `best`. `position` is that of the input in those
 /// that `best` knows. Memory grows with the batches that are open at once, not with gaps.
 Planned plan_collection(const Config&, const Condition& where, const BacklogInput&,

@@ -157,6 +157,7 @@ void Auditor::decided(const Step& step) {
       starts_nothing_unconfirmed(*start);
       starts_nothing_too_early(*start);
       batches_fit(*start);
+      who_rested_often_goes_alone(*start);
       const Upstream* upstream = upstream_of(config_->of(start->collection).name);
       if (upstream != nullptr) {
         const std::string name = fmt::format("a{}", start->attempt.value);
@@ -209,6 +210,7 @@ void Auditor::rests() {
 void Auditor::hourly() {
   if (world_.now > life_began_ + std::chrono::minutes{10}) {  // before, it is still at its dusting
     journal_is_bounded();
+    incidents_are_bounded();
     rows_are_bounded();
   }
   rows_and_memory_agree();

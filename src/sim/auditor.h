@@ -49,6 +49,7 @@ class Auditor : AuditorMemory {
   void starts_nothing_too_early(const StartAttempt&) const;
   void starts_nothing_that_waits(const StartAttempt&) const;
   void batches_fit(const StartAttempt&) const;
+  void who_rested_often_goes_alone(const StartAttempt&) const;
   // When it is carried out.
   void attempts_are_durable(const StartAttempt&) const;
   void limits_are_kept() const;
@@ -78,6 +79,7 @@ class Auditor : AuditorMemory {
   void rows_and_memory_agree() const;
   void rows_are_bounded() const;
   void journal_is_bounded() const;
+  void incidents_are_bounded() const;
   void attempts_do_not_last();
 
   // At a wish of people, and while the loop fills (auditor_rounds.cpp).

@@ -245,6 +245,15 @@ void Auditor::journal_is_bounded() const {
            fmt::format("it still has a row of {}", to_moment(journal.front().at)));
 }
 
+void Auditor::incidents_are_bounded() const {
+  for (const auto& [id, row] : world_.durable.state.incidents) {
+    if (row.state != IncidentRow::State::closed) continue;
+    if (row.changed >= world_.now - config_->keep.journal - slack) continue;
+    violated("incidents_are_bounded", fmt::format("{} {}, closed at {}, is still remembered",
+                                                  row.target, row.kind, to_moment(row.changed)));
+  }
+}
+
 /// An attempt that nobody hears of any more must not keep its partitions for ever.
 void Auditor::attempts_do_not_last() {
   if (!assignment_.fill) return;

@@ -117,6 +117,18 @@ void Auditor::batches_fit(const StartAttempt& start) const {
   }
 }
 
+/// One that always fails must not fail those that share its batch for ever.
+void Auditor::who_rested_often_goes_alone(const StartAttempt& start) const {
+  if (start.partitions.size() == 1) return;
+  for (const std::uint64_t index : start.partitions) {
+    const PartitionRow* row = row_of({config_->of(start.collection).name, start.space->key(index)});
+    if (row == nullptr || row->rests < 3) continue;
+    violated("who_rested_often_goes_alone",
+             fmt::format("{} starts for {} partitions, {} of which rested {} times", name_of(start),
+                         start.partitions.size(), row->key, row->rests));
+  }
+}
+
 // --- When it is carried out -------------------------------------------------------------
 
 /// Write before act: a crash must never forget a process.

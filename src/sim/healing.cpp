@@ -78,7 +78,7 @@ class Visit {
     }
     for (const auto& [id, incident] : state.incidents) {
       if (incident.state != IncidentRow::State::closed && incident.since < yesterday_ &&
-          !nobody_fills(incident.target)) {
+          !nobody_can_fill(incident.target)) {
         return fmt::format("{} {} is not closed: {}", incident.target, incident.kind,
                            incident.text);
       }
@@ -86,11 +86,24 @@ class Visit {
     return {};
   }
 
-  /// A collection without a collector is as complete as others make it.
-  bool nobody_fills(const std::string& target) const {
-    return std::ranges::any_of(daemon_.config().collections, [&](const Collection& collection) {
-      return !collection.collector && target == "collection:" + collection.name;
+  /// A collection without a collector is as complete as others make it, and an object that is
+  /// gone upstream stays as incomplete as it was collected.
+  bool nobody_can_fill(const std::string& target) const {
+    const std::vector<Collection>& collections = daemon_.config().collections;
+    const auto meant = std::ranges::find_if(collections, [&](const Collection& collection) {
+      return target == "collection:" + collection.name;
     });
+    if (meant == collections.end()) return false;
+    if (!meant->collector) return true;
+    const CollectionView view = daemon_.engine().view(
+        CollectionId{static_cast<std::uint64_t>(meant - collections.begin())});
+    for (std::uint64_t i = 0; i < view.space->size(); ++i) {
+      if (view.coverage->present.test(i) && view.coverage->gap(i) &&
+          world_.upstream.is_gone(view.space->key(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   const World& world_;

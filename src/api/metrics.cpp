@@ -104,6 +104,27 @@ void add_collections(const Status& status, std::vector<Family>& families) {
   if (!gaps.samples.empty()) families.push_back(std::move(gaps));
 }
 
+void add_upstreams(const Status& status, std::vector<Family>& families) {
+  using Value = std::function<double(const UpstreamStatus&)>;
+  const auto add = [&](std::string name, std::string type, std::string help, const Value& value) {
+    Family family{"upkeep_upstream_" + name, std::move(type), std::move(help), {}};
+    for (const UpstreamStatus& one : status.upstreams) {
+      family.samples.push_back({{{"upstream", one.name}}, value(one)});
+    }
+    if (!family.samples.empty()) families.push_back(std::move(family));
+  };
+  add("requests_total", "counter", "Requests that were granted, ever.",
+      [](const auto& one) { return number(one.granted); });
+  add("throttled_total", "counter", "Requests that it refused for their rate, ever.",
+      [](const auto& one) { return number(one.throttled); });
+  add("attempts", "gauge", "Attempts of its collectors that are under way.",
+      [](const auto& one) { return number(one.attempts); });
+  add("waiting", "gauge", "Processes that ask for requests.",
+      [](const auto& one) { return number(one.waiting); });
+  add("held", "gauge", "1 while no attempt may start there.",
+      [](const auto& one) { return one.held_by.empty() ? 0 : 1; });
+}
+
 std::vector<Family> families_of(const Status& status) {
   std::vector<Family> families;
   families.push_back({"upkeep_info", "gauge", "Always 1.", {{{{"version", status.version}}, 1}}});
@@ -133,6 +154,7 @@ std::vector<Family> families_of(const Status& status) {
   add_work(status, families);
   add_queue(status, families);
   add_collections(status, families);
+  add_upstreams(status, families);
   std::uint64_t open = 0;
   for (const auto& [id, row] : status.incidents) open += row.state == IncidentRow::State::open;
   families.push_back(

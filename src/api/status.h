@@ -44,6 +44,18 @@ struct RunningStatus {
   Time started, deadline;
 };
 
+struct UpstreamStatus {
+  std::string name;
+  std::uint64_t attempts = 0;                ///< of its collectors, under way
+  std::uint64_t waiting = 0;                 ///< processes that ask for requests
+  std::uint64_t last_minute = 0;             ///< requests granted in it
+  std::uint64_t granted = 0, throttled = 0;  ///< requests, ever
+  double learnt_per_minute = 0;              ///< the rate that throttling taught; 0: none
+  std::uint64_t learnt_attempts = 0;         ///< attempts at once, likewise
+  std::string held_by;                       ///< a sentence; empty when an attempt may start
+  std::optional<Time> held_until;
+};
+
 struct CollectionStatus {
   std::string name;
   std::string standing;  ///< "known", "held", "unknown"
@@ -84,6 +96,7 @@ struct Status {
   QueueStatus queue;
   std::vector<RunningStatus> attempts;
   std::vector<CollectionStatus> collections;
+  std::vector<UpstreamStatus> upstreams;
   std::map<IncidentId, IncidentRow> incidents;  ///< open and acknowledged ones
   Counters counters;
 };

@@ -92,6 +92,27 @@ void write_schedules(JsonWriter& json, const Status& status) {
   json.end_array();
 }
 
+void write_upstreams(JsonWriter& json, const Status& status) {
+  json.key("upstreams").begin_array();
+  for (const UpstreamStatus& one : status.upstreams) {
+    json.begin_object()
+        .member("name", one.name)
+        .member("attempts", one.attempts)
+        .member("waiting", one.waiting)
+        .member("requests_last_minute", one.last_minute)
+        .member("requests", one.granted)
+        .member("throttled", one.throttled);
+    json.key("learnt_per_minute");
+    one.learnt_per_minute > 0 ? json.value(one.learnt_per_minute) : json.null();
+    json.key("learnt_attempts");
+    one.learnt_attempts > 0 ? json.value(one.learnt_attempts) : json.null();
+    json.member("held_by", one.held_by).key("held_until");
+    one.held_until ? json.value(to_text(*one.held_until)) : json.null();
+    json.end_object();
+  }
+  json.end_array();
+}
+
 /// Of all collections: what lies in their folders, by the oldest of the inventories.
 void write_inventory(JsonWriter& json, const Status& status) {
   std::uint64_t objects = 0, bytes = 0;
@@ -157,7 +178,9 @@ std::string status_json(const Status& status) {
   write_schedules(json, status);
   json.key("collections").begin_array();
   for (const CollectionStatus& collection : status.collections) write_collection(json, collection);
-  json.end_array().key("jobs").begin_array().end_array();
+  json.end_array();
+  write_upstreams(json, status);
+  json.key("jobs").begin_array().end_array();
   std::string incidents = incidents_json(status.incidents, false);
   incidents.pop_back();
   json.key("incidents").raw(incidents);

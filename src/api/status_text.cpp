@@ -133,6 +133,38 @@ std::string schedules_text(const Status& status) {
   return out;
 }
 
+std::string learnt_text(const UpstreamStatus& one) {
+  std::string out;
+  if (one.learnt_per_minute > 0) out = fmt::format("{:.1f}/min", one.learnt_per_minute);
+  if (one.learnt_attempts > 0) {
+    out += fmt::format("{}{} at once", out.empty() ? "" : ", ", one.learnt_attempts);
+  }
+  return out.empty() ? "-" : out;
+}
+
+std::string upstreams_text(const Status& status, const Style& style) {
+  if (status.upstreams.empty()) return {};
+  TextTable table({{.title = "UPSTREAM", .width_min = 8, .clip = Clip::middle},
+                   {.title = "LAST MINUTE", .right = true},
+                   {.title = "REQUESTS", .right = true, .rank = 2},
+                   {.title = "THROTTLED", .right = true, .rank = 1},
+                   {.title = "ATTEMPTS", .right = true},
+                   {.title = "ASKING", .right = true, .rank = 3},
+                   {.title = "LEARNT", .rank = 4}});
+  std::string holds;
+  for (const UpstreamStatus& one : status.upstreams) {
+    table.add({{one.name, one.held_by.empty() ? Tint::plain : Tint::fair},
+               {with_thousands(one.last_minute)},
+               {with_thousands(one.granted)},
+               {with_thousands(one.throttled), one.throttled > 0 ? Tint::fair : Tint::plain},
+               {with_thousands(one.attempts)},
+               {with_thousands(one.waiting)},
+               {learnt_text(one), Tint::dim}});
+    if (!one.held_by.empty()) holds += wrapped(printable(one.held_by), style.width, 2) + '\n';
+  }
+  return '\n' + table.render(style) + holds;
+}
+
 std::string work_line(const Status& status) {
   const Counters& done = status.counters;
   if (!status.running || done.attempts == 0) return {};
@@ -153,6 +185,7 @@ std::string status_text(const Status& status, const Style& style) {
   out += work_line(status);
   out += attempts_text(status, style);
   out += collections_text(status, style);
+  out += upstreams_text(status, style);
   if (!status.incidents.empty()) {
     out += '\n' + incidents_text(status.incidents, false, status.now, style);
   }

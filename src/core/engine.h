@@ -42,9 +42,10 @@ struct Baseline {
 struct UpstreamView {
   UpstreamId id;
   UpstreamRow row;
-  std::uint64_t attempts = 0;  ///< of its collectors, under way
-  std::uint64_t waiting = 0;   ///< processes that ask for requests
-  std::string held_by;         ///< why no attempt may start there, a sentence; empty when one may
+  std::uint64_t attempts = 0;     ///< of its collectors, under way
+  std::uint64_t waiting = 0;      ///< processes that ask for requests
+  std::uint64_t last_minute = 0;  ///< requests granted in it
+  std::string held_by;  ///< why no attempt may start there, a sentence; empty when one may
   std::optional<Time> held_until;
 };
 

@@ -181,6 +181,7 @@ std::vector<UpstreamView> Engine::upstreams(Time now) const {
     const UnderWay under_way = parts_->under_way(id);
     view.attempts = under_way.attempts;
     view.waiting = parts_->upstreams.waiting(id);
+    view.last_minute = parts_->upstreams.last_minute(id, now);
     if (auto held = parts_->upstreams.hold(id, under_way, 0, now)) {
       view.held_by = std::move(held->why);
       if (held->until != Time::max()) view.held_until = held->until;

@@ -310,6 +310,10 @@ std::uint64_t Upstreams::waiting(UpstreamId id) const {
   return sum;
 }
 
+std::uint64_t Upstreams::last_minute(UpstreamId id, Time now) const {
+  return used({Budget::minute, 1, minutes{1}, {}}, lanes_[id.value].row.spent, now);
+}
+
 // --- What is told of them ----------------------------------------------------------
 
 void Upstreams::requests_made(std::optional<UpstreamId> id, std::uint64_t count, Time now) {

@@ -72,6 +72,8 @@ class Upstreams {
 
   const UpstreamRow& row(UpstreamId id) const { return lanes_[id.value].row; }
   std::uint64_t waiting(UpstreamId) const;
+  /// Requests granted in it.
+  std::uint64_t last_minute(UpstreamId, Time now) const;
 
  private:
   /// Who is next: a process by its name, or an attempt.

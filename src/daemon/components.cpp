@@ -141,6 +141,22 @@ CollectionStatus describe(const Config& config, const Engine& engine, Collection
   return one;
 }
 
+UpstreamStatus describe(const UpstreamView& view, Time now) {
+  constexpr double an_hour = 60'000;  // of thousandths of a request an hour, in those a minute
+  UpstreamStatus one;
+  one.name = view.row.name;
+  one.attempts = view.attempts;
+  one.waiting = view.waiting;
+  one.last_minute = view.last_minute;
+  one.granted = view.row.granted;
+  one.throttled = view.row.throttled;
+  one.learnt_per_minute = static_cast<double>(view.row.allowed) / an_hour;
+  one.learnt_attempts = view.row.attempts;
+  one.held_by = view.held_by;
+  if (view.held_until && *view.held_until > now) one.held_until = view.held_until;
+  return one;
+}
+
 }  // namespace
 
 std::vector<Component> components_of(const Config& config, const Engine& engine,
@@ -171,6 +187,9 @@ void describe_engine(const Config& config, const Engine& engine, Status& status)
   for (const ScheduleView& one : engine.schedules(status.now)) {
     status.schedules.push_back({one.row.collector, one.row.times, one.row.due,
                                 std::string(to_text(one.row.phase)), one.next});
+  }
+  for (const UpstreamView& view : engine.upstreams(status.now)) {
+    status.upstreams.push_back(describe(view, status.now));
   }
   for (const auto& [id, row] : engine.incidents()) {
     if (row.state != IncidentRow::State::closed) status.incidents.emplace(id, row);

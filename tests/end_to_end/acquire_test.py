@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 import unittest
+import urllib.request
 
 from lake import LakeTest
 
@@ -68,6 +69,24 @@ class Acquire(LakeTest):
         waiter.communicate()
         it.call("acquire", "slow", "--timeout", "200ms", expect=1)
         self.assertTrue(json.loads(it.call("status", "--json", expect=None).stdout)["running"])
+
+    def test_the_status_and_the_metrics_tell_of_each_upstream(self):
+        it = self.lake_of(CONFIG.replace("{enabled: false}", '{listen: "127.0.0.1:0"}'))
+        it.call("start", "--dry-run")
+        for _ in range(2):
+            it.call("acquire", "slow")
+        for _ in range(100):  # the status is published a little later
+            status = json.loads(it.call("status", "--json", expect=None).stdout)
+            (slow,) = status["upstreams"]
+            if slow["requests"] == 2:
+                break
+            time.sleep(0.1)
+        self.assertEqual(slow["requests"], 2)
+        self.assertEqual(slow["requests_last_minute"], 2)
+        self.assertEqual((slow["throttled"], slow["learnt_per_minute"]), (0, None))
+        self.assertIn("UPSTREAM", it.call("status", expect=None).stdout)
+        with urllib.request.urlopen(f"http://{status['http']}/metrics") as page:
+            self.assertIn('upkeep_upstream_requests_total{upstream="slow"} 2', page.read().decode())
 
     def test_a_reload_forgets_nobody_who_waits(self):
         it = self.lake_of(CONFIG.replace("10/s, burst: 1", "1/h"))

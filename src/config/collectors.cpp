@@ -105,6 +105,25 @@ Form<Retries> retries() {
   });
 }
 
+Form<Isolation> isolation() {
+  return record<Isolation>(
+      "a map like `{nice: 10, memory: 1GiB}`",
+      {
+          key("nice", &Isolation::nice, small_number(0, 19),
+              "How much its processes stand back behind others, as nice(1) says it."),
+          key("memory", &Isolation::memory, size(),
+              "How much address space each of its processes may take."),
+          key("open_files", &Isolation::open_files, whole_number(16, 1'000'000),
+              "How many files each of its processes may have open."),
+          key("pass_env", &Isolation::pass_env,
+              list_of("a list of names like `[PATH, HOME, \"AWS_*\"]`", text("a name")),
+              "The variables of upkeep's own environment that it sees; `*` at the end stands for "
+              "any rest. All of them when it is not set."),
+          key("new_privileges", &Isolation::new_privileges, flag(),
+              "Whether sudo and other setuid programs work in it."),
+      });
+}
+
 Form<Collector> collector(const Config& so_far) {
   return record<Collector>(
       "a map with the keys of a collector, like `{command: [./fetch, \"{date}\"]}`",
@@ -129,6 +148,8 @@ Form<Collector> collector(const Config& so_far) {
           key("grace", &Collector::grace, duration(),
               "How long processes have between SIGTERM and SIGKILL."),
           key("retries", &Collector::retries, retries(), "What happens after a failed attempt."),
+          key("isolation", &Collector::isolation, isolation(),
+              "How far its processes are kept from the rest of the machine."),
           key("estimate", &Collector::estimate, duration(),
               "How long one partition takes, until upkeep has seen how long."),
           key("upstream", &Collector::upstream,

@@ -23,6 +23,7 @@ Result<Launch> make_launch(const Config& config, const StartAttempt& start,
   launch.partitions = partitions_file(*start.space, start.partitions);
   launch.deadline = start.deadline;
   launch.grace = collector.grace;
+  launch.isolation = collector.isolation;
   launch.environment["UPKEEP_TASK"] = start.task;
   launch.environment["UPKEEP_CONFIG"] = config.path;  // for `upkeep acquire`
   if (collector.environment.empty()) return launch;

@@ -223,7 +223,7 @@ TEST_F(ProcessExecutorTest, a_collector_may_spoil_its_files) {
   EXPECT_EQ(run(script_of(1, spoiling)).number, 0);
   Launch launch = script_of(2, "ls $(dirname $UPKEEP_REPORT); cat $UPKEEP_PARTITIONS");
   launch.partitions = "{}\n";
-  EXPECT_EQ(run(launch).text, "lock\npartitions\nreport\n{}\n");
+  EXPECT_EQ(run(launch).text, "lock\npartitions\nreport\nscratch\n{}\n");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/attempt-1"));
 }
 

@@ -53,7 +53,8 @@ void remove_all(const std::string& path) {
 
 AttemptFiles attempt_files(const std::string& run_folder, AttemptId attempt) {
   std::string folder = fmt::format("{}/{}{}", run_folder, attempt_word, attempt.value);
-  return {folder, folder + "/lock", folder + "/partitions", folder + "/report"};
+  return {folder, folder + "/lock", folder + "/partitions", folder + "/report",
+          folder + "/scratch"};
 }
 
 std::optional<AttemptId> attempt_of_report(const std::string& run_folder, std::string_view path) {
@@ -68,6 +69,7 @@ void remove_attempt_files(const AttemptFiles& files) {
   // The lock last: what a crash in between leaves over is found by it.
   ::unlink(files.partitions.c_str());
   ::unlink(files.report.c_str());
+  if (::rmdir(files.scratch.c_str()) != 0 && errno != ENOENT) remove_all(files.scratch);
   ::unlink(files.lock.c_str());
   if (::rmdir(files.folder.c_str()) != 0 && errno != ENOENT) remove_all(files.folder);
 }
@@ -117,6 +119,9 @@ std::expected<Descriptor, AttemptFolders::Failure> AttemptFolders::fill(const At
   if (const int number = write_file(files.report, ""); number != 0) {
     return std::unexpected(Failure{files.report, number});
   }
+  if (::mkdir(files.scratch.c_str(), 0700) != 0 && errno != EEXIST) {
+    return std::unexpected(Failure{files.scratch, errno});
+  }
   return lock;
 }
 
@@ -133,9 +138,12 @@ void AttemptFolders::release(const AttemptFiles& files) {
 }
 
 bool AttemptFolders::Identity::operator==(const Identity& other) const {
+  const auto same = [](const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+  };
   return folder == other.folder && lock == other.lock && partitions == other.partitions &&
-         report == other.report && changed.tv_sec == other.changed.tv_sec &&
-         changed.tv_nsec == other.changed.tv_nsec;
+         report == other.report && scratch == other.scratch && same(changed, other.changed) &&
+         same(scratch_changed, other.scratch_changed);
 }
 
 std::optional<AttemptFolders::Identity> AttemptFolders::identity_of(const AttemptFiles& files) {
@@ -144,6 +152,9 @@ std::optional<AttemptFolders::Identity> AttemptFolders::identity_of(const Attemp
   if (::lstat(files.folder.c_str(), &facts) != 0) return {};
   identity.folder = facts.st_ino;
   identity.changed = facts.st_mtim;
+  if (::lstat(files.scratch.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return {};
+  identity.scratch = facts.st_ino;
+  identity.scratch_changed = facts.st_mtim;
   const auto inode_of = [&](const std::string& path) -> ino_t {
     const bool is_own =
         ::lstat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_nlink == 1;

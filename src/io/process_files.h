@@ -1,4 +1,5 @@
-// The files of running attempts: <run>/attempt-5/ with lock, partitions and report.
+// The files of running attempts: <run>/attempt-5/ with lock, partitions, report and the folder
+// scratch.
 #pragma once
 #include <sys/stat.h>
 
@@ -17,6 +18,7 @@ namespace upkeep {
 
 struct AttemptFiles {
   std::string folder, lock, partitions, report;
+  std::string scratch;  ///< a folder for whatever the attempt leaves behind
 };
 AttemptFiles attempt_files(const std::string& run_folder, AttemptId);
 /// The attempt whose report has this path.
@@ -38,7 +40,8 @@ class AttemptFolders {
     std::string path;
     int number = 0;  ///< errno; EWOULDBLOCK when a process of an earlier attempt holds the lock
   };
-  /// The partitions' file with that content, an empty report, and the lock, which is returned.
+  /// The partitions' file with that content, an empty report, an empty scratch folder, and the
+  /// lock, which is returned.
   /// After a failure nothing is left over.
   std::expected<Descriptor, Failure> make(const AttemptFiles&, std::string_view partitions,
                                           Duration grace);
@@ -48,8 +51,8 @@ class AttemptFolders {
  private:
   /// To tell whether a collector put other files in the place of these.
   struct Identity {
-    ino_t folder = 0, lock = 0, partitions = 0, report = 0;
-    timespec changed{};
+    ino_t folder = 0, lock = 0, partitions = 0, report = 0, scratch = 0;
+    timespec changed{}, scratch_changed{};
     bool operator==(const Identity&) const;
   };
   static std::optional<Identity> identity_of(const AttemptFiles&);

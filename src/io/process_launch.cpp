@@ -24,6 +24,22 @@ std::string_view name_of(std::string_view variable) {
   return variable.substr(0, variable.find('='));
 }
 
+bool may_pass(const Isolation& isolation, std::string_view name) {
+  if (!isolation.pass_env) return true;
+  return std::ranges::any_of(*isolation.pass_env, [&](std::string_view allowed) {
+    return allowed.ends_with('*') ? name.starts_with(allowed.substr(0, allowed.size() - 1))
+                                  : name == allowed;
+  });
+}
+
+/// A soft limit no higher than upkeep may set it.
+rlimit limit_of(__rlimit_resource resource, std::uint64_t wanted) {
+  rlimit limit{};
+  ::getrlimit(resource, &limit);
+  limit.rlim_cur = limit.rlim_max = std::min<rlim_t>(wanted, limit.rlim_max);
+  return limit;
+}
+
 /// A descriptor that dup2() to 0, 1 and 2 cannot overwrite.
 Descriptor above_standard(Descriptor file) {
   if (!file || file.number() > 2) return file;
@@ -105,6 +121,7 @@ ProcessLauncher::ProcessLauncher(ProcessSettings settings)
       folders_(settings_.run),
       no_input_(above_standard(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)))) {
   if (!no_input_) throw std::system_error(errno, std::generic_category(), "/dev/null");
+  nice_ = ::getpriority(PRIO_PROCESS, 0);
   // 1 byte is too small for a core file, and is what also keeps the kernel from piping one to
   // a program (core(5)); 0 would not.
   ::getrlimit(RLIMIT_CORE, &core_);
@@ -124,9 +141,12 @@ std::vector<std::string> ProcessLauncher::environment_of(const Launch& launch,
   own.push_back("UPKEEP_DEADLINE=" + to_text(launch.deadline));
   own.push_back("UPKEEP_PARTITIONS=" + files.partitions);
   own.push_back("UPKEEP_REPORT=" + files.report);
+  own.push_back("UPKEEP_SCRATCH=" + files.scratch);
+  if (!launch.environment.contains("TMPDIR")) own.push_back("TMPDIR=" + files.scratch);
   const std::size_t added = own.size();
   own.reserve(added + inherited_.size());
   for (const std::string& variable : inherited_) {
+    if (!may_pass(launch.isolation, name_of(variable))) continue;
     const auto is_same = [&](const std::string& one) { return name_of(one) == name_of(variable); };
     if (std::none_of(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(added), is_same)) {
       own.push_back(variable);
@@ -199,6 +219,18 @@ std::expected<Spawned, Ending> ProcessLauncher::spawn(const Launch& launch,
   request.lock = prepared.lock.number();
   request.core = core_;
   request.marker = marker_.limit(launch.attempt);
+  const Isolation& isolation = launch.isolation;
+  rlimit memory{}, open_files{};
+  if (isolation.memory) {
+    memory = limit_of(RLIMIT_AS, *isolation.memory);
+    request.memory = &memory;
+  }
+  if (isolation.open_files) {
+    open_files = limit_of(RLIMIT_NOFILE, *isolation.open_files);
+    request.open_files = &open_files;
+  }
+  if (isolation.nice != 0) request.nice = std::min(19, nice_ + isolation.nice);
+  request.has_new_privileges = isolation.new_privileges;
   auto spawned = spawner_.spawn(request);
   if (spawned) return *std::move(spawned);
   return std::unexpected(

@@ -80,6 +80,7 @@ class ProcessLauncher {
   Spawner spawner_;
   Descriptor no_input_;
   rlimit core_{};
+  int nice_ = 0;                        ///< upkeep's own
   std::vector<std::string> inherited_;  ///< upkeep's own environment
 };
 

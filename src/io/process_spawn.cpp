@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,8 +38,9 @@ struct Shared {
 };
 
 // The plain system call: the wrappers of libc are what sanitizers watch.
-UPKEEP_UNWATCHED inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
-  return ::syscall(number, a, b, c, d);
+UPKEEP_UNWATCHED inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0,
+                                  long e = 0) {
+  return ::syscall(number, a, b, c, d, e);
 }
 
 template <class T>
@@ -71,6 +73,16 @@ UPKEEP_UNWATCHED void write_number(int file, long number) {
   call(SYS_pwrite64, file, at(text), lock_number_width, lock_number_offset);
 }
 
+/// What cannot be set stays as it is: upkeep may itself be limited to less.
+UPKEEP_UNWATCHED void isolate(const SpawnRequest& request) {
+  call(SYS_prlimit64, 0, RLIMIT_CORE, at(&request.core));
+  call(SYS_prlimit64, 0, RLIMIT_RTTIME, at(&request.marker));
+  if (request.memory != nullptr) call(SYS_prlimit64, 0, RLIMIT_AS, at(request.memory));
+  if (request.open_files != nullptr) call(SYS_prlimit64, 0, RLIMIT_NOFILE, at(request.open_files));
+  if (request.nice != 0) call(SYS_setpriority, PRIO_PROCESS, 0, request.nice);
+  if (!request.has_new_privileges) call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
+}
+
 /// The child's part. Returns only by becoming another program or by ending.
 UPKEEP_UNWATCHED int become_program(void* argument) {
   Shared& shared = *static_cast<Shared*>(argument);
@@ -95,8 +107,7 @@ UPKEEP_UNWATCHED int become_program(void* argument) {
     call(SYS_fcntl, request.lock, F_DUPFD, 3);
   }
   write_number(request.lock, call(SYS_getpid));
-  call(SYS_prlimit64, 0, RLIMIT_CORE, at(&request.core));
-  call(SYS_prlimit64, 0, RLIMIT_RTTIME, at(&request.marker));
+  isolate(request);
   if (call(SYS_chdir, at(request.folder)) != 0) {
     shared.error = {SpawnError::Step::folder, errno};
   } else {

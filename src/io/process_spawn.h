@@ -23,8 +23,13 @@ struct SpawnRequest {
   const char* folder = nullptr;        ///< working directory
   int input = -1;                      ///< becomes 0; must itself be above 2, like the others
   int output = -1;                     ///< becomes 1 and 2
-  int lock = -1;    ///< stays open in the child, which writes its number into the file
-  rlimit core{};    ///< RLIMIT_CORE
+  int lock = -1;  ///< stays open in the child, which writes its number into the file
+  rlimit core{};  ///< RLIMIT_CORE
+  /// RLIMIT_AS and RLIMIT_NOFILE; null: as upkeep has them.
+  const rlimit* memory = nullptr;
+  const rlimit* open_files = nullptr;
+  int nice = 0;                    ///< of the child, as setpriority(2) takes it
+  bool has_new_privileges = true;  ///< false: setuid bits give it nothing
   rlimit marker{};  ///< RLIMIT_RTTIME, see process_marker.h; failing to set it is no error
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "model/calendar.h"
+#include "model/isolation.h"
 #include "model/upstream.h"
 
 namespace upkeep {
@@ -36,6 +37,7 @@ struct Collector {
   Duration timeout = std::chrono::hours{1};
   Duration grace = std::chrono::seconds{10};  ///< between SIGTERM and SIGKILL
   Retries retries;
+  Isolation isolation;
   Duration estimate = std::chrono::minutes{1};  ///< of one partition, until there is a better one
   Schedule schedule;                            ///< runs also at these times
   std::optional<UpstreamId> upstream;           ///< what it calls

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "collect/report.h"
+#include "model/isolation.h"
 #include "model/state.h"
 
 namespace upkeep {
@@ -21,6 +22,7 @@ struct Launch {
   std::string partitions;                          ///< content of the file $UPKEEP_PARTITIONS
   Time deadline;
   Duration grace{};  ///< between SIGTERM and SIGKILL
+  Isolation isolation;
 };
 
 /// Called from the thread of the executor's loop, never from inside start() or stop().

@@ -2,6 +2,7 @@
 and leaves nothing behind."""
 
 import collections
+import os
 import pathlib
 import unittest
 
@@ -87,6 +88,20 @@ class Collectors(LakeTest):
         first = [c[0] for c in calls if c[2] == "begin"][:3]
         self.assertEqual(first.count("ok"), 2)  # CRITICAL before MEDIUM, as many as may at once
         self.assertIn("data_incomplete", "\n".join(self.it.lines("state/logs/failures.log")))
+
+    def test_a_collector_is_kept_apart_as_its_configuration_says(self):
+        isolation = "isolation: {nice: 3, memory: 1GiB, open_files: 64, pass_env: [PATH]}"
+        config = (CONFIG % ("ok", "60s")).replace("    grace:", f"    {isolation}\n    grace:")
+        script = ('#!/bin/bash\nmkdir -p "$(dirname "$2")"\n'
+                  '{ nice; ulimit -v -Hn; env | grep -c "^SECRET="; ls "$TMPDIR"; } > "$2"\n')
+        it = self.lake(config, {"collect": script})
+        it.call("run", env={**os.environ, "SECRET": "do not tell"})
+        text = (it.folder / "lake/ok/0.txt").read_text()
+        self.assertEqual(int(text.split()[0]), os.getpriority(os.PRIO_PROCESS, 0) + 3)
+        self.assertIn("1048576", text)
+        self.assertIn("64", text)
+        self.assertEqual(text.splitlines()[-1], "0")
+        self.assertEqual(list((it.folder / "state/run").glob("attempt-*")), [])
 
     def test_a_second_run_starts_nothing_for_what_is_there_or_rests(self):
         self.run_kinds("ok", "never", "gone")

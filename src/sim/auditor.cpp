@@ -34,6 +34,7 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   known_at_.clear();
   listed_at_.clear();
   reasons_.clear();
+  hours_unlisted_.clear();
   stop_told_ = disk_low_ = completed_ = fill_told_ = false;
   hurried_.clear();
   busy_since_.reset();
@@ -66,6 +67,7 @@ void Auditor::told(const Event& event) {
   fill_told_ = std::holds_alternative<FillAsked>(event);
   if (engine_ != nullptr) note_busy(2);
   if (const auto* listed = std::get_if<StoreListed>(&event)) {
+    hours_unlisted_[listed->store] = 0;
     if (!evidence_->told(*listed)) return;  // nobody waits for it
     if (listed->error) {
       ++reasons_[listed->store];
@@ -174,6 +176,7 @@ void Auditor::decided(const Step& step) {
 }
 
 void Auditor::listing(const ListStore& wish) {
+  hours_unlisted_[wish.store] = 0;
   reasons_.try_emplace(wish.store);
   listings_have_a_reason(wish);
 }
@@ -215,6 +218,7 @@ void Auditor::hourly() {
   }
   rows_and_memory_agree();
   attempts_do_not_last();
+  stores_are_listed_again();
   runs_end();
   scheduled_runs_end();
   invalid_objects_are_gaps();

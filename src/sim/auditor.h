@@ -107,6 +107,7 @@ class Auditor : AuditorMemory {
   void holds_are_made() const;
   void inventories_do_not_go_back() const;
   void invalid_objects_are_gaps() const;
+  void stores_are_listed_again();
   void listings_have_a_reason(const ListStore&);
   void time_goes_on(const Event&);
   void runs_end();

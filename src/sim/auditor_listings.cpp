@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/engine_settings.h"
 #include "coverage/coverage_file.h"
 #include "sim/auditor.h"
 
@@ -155,6 +156,17 @@ void Auditor::invalid_objects_are_gaps() const {
           "invalid_objects_are_gaps",
           fmt::format("{} was last seen not valid, but is taken for good", view.space->key(i)));
     }
+  }
+}
+
+/// Whatever becomes of a listing, there is another one after a cycle.
+void Auditor::stores_are_listed_again() {
+  if (assignment_.run_until || stop_told_ || is_maintenance()) return;
+  const Duration most = listing_patience + config_->loop.reconcile_every + std::chrono::hours{3};
+  for (auto& [store, hours] : hours_unlisted_) {
+    if (std::chrono::hours{++hours} <= most) continue;
+    violated("stores_are_listed_again",
+             fmt::format("{} was not listed for {} hours", config_->of(store).name, hours));
   }
 }
 

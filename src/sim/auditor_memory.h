@@ -67,6 +67,7 @@ struct AuditorMemory {
   std::map<CollectionId, Time> known_at_;      ///< inventories before the listing just told
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
+  std::map<StoreId, int> hours_unlisted_;      ///< since its last listing began or ended
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
   bool fill_told_ = false;             ///< by the event of the step that is being made
   std::vector<PartitionRow> hurried_;  ///< by people, not durable yet

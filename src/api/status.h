@@ -56,6 +56,13 @@ struct UpstreamStatus {
   std::optional<Time> held_until;
 };
 
+struct DimensionStatus {
+  std::string name;
+  std::vector<std::string> fields;
+  std::uint64_t values = 0;
+  bool is_time = false;  ///< its days can be asked for
+};
+
 struct CollectionStatus {
   std::string name;
   std::string standing;  ///< "known", "held", "unknown"
@@ -64,6 +71,7 @@ struct CollectionStatus {
   Summary summary;
   std::uint64_t objects = 0, bytes = 0, strays = 0, duplicates = 0;
   Time inventory_at;
+  std::vector<DimensionStatus> dimensions;
 };
 
 /// The scheduled runs of a collector.
@@ -107,6 +115,9 @@ Health health_of(const Status&);
 // Each ends with a newline.
 std::string status_json(const Status&);
 std::string status_text(const Status&, const Style&);
+/// {"collections", "total", "offset", "next"}: completeness of each collection, and the dimensions
+/// by whose values it can be had; `next` is the offset of the next page, null on the last.
+std::string coverage_json(const Status&, std::uint64_t offset, std::uint64_t limit);
 /// {"status", "components"}
 std::string health_json(const Status&);
 std::string health_text(const Status&, const Style&);

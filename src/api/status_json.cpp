@@ -78,6 +78,25 @@ void write_collection(JsonWriter& json, const CollectionStatus& collection) {
   json.end_object();
 }
 
+void write_coverage(JsonWriter& json, const CollectionStatus& collection) {
+  json.begin_object().member("name", collection.name).member("standing", collection.standing);
+  if (!collection.why.empty()) json.member("why", collection.why);
+  if (collection.is_judged) {
+    json.member("expected", collection.summary.expected)
+        .member("good", collection.summary.good())
+        .member("completeness", collection.summary.completeness())
+        .member("inventory_at", to_text(collection.inventory_at));
+  }
+  json.key("dimensions").begin_array();
+  for (const DimensionStatus& dimension : collection.dimensions) {
+    json.begin_object().member("name", dimension.name).key("fields").begin_array();
+    for (const std::string& field : dimension.fields) json.value(field);
+    json.end_array().member("values", dimension.values).member("has_days", dimension.is_time);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
 void write_schedules(JsonWriter& json, const Status& status) {
   json.key("schedules").begin_array();
   for (const ScheduleStatus& one : status.schedules) {
@@ -184,6 +203,20 @@ std::string status_json(const Status& status) {
   std::string incidents = incidents_json(status.incidents, false);
   incidents.pop_back();
   json.key("incidents").raw(incidents);
+  json.end_object();
+  out += '\n';
+  return out;
+}
+
+std::string coverage_json(const Status& status, std::uint64_t offset, std::uint64_t limit) {
+  const std::uint64_t total = status.collections.size();
+  const std::uint64_t first = std::min(offset, total), count = std::min(limit, total - first);
+  std::string out;
+  JsonWriter json(out, 2);
+  json.begin_object().key("collections").begin_array();
+  for (std::uint64_t i = first; i < first + count; ++i) write_coverage(json, status.collections[i]);
+  json.end_array().member("total", total).member("offset", offset).key("next");
+  first + count < total ? json.value(first + count) : json.null();
   json.end_object();
   out += '\n';
   return out;

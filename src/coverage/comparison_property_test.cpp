@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "coverage/comparison.h"
+#include "coverage/tally_part.h"
 #include "coverage/testing.h"
 
 namespace upkeep {
@@ -161,6 +162,17 @@ RC_GTEST_PROP(ComparisonProperty, sums_and_tallies_agree_with_counting_one_by_on
   for (std::size_t i = 0; i < cells.size(); ++i) {
     RC_ASSERT(found[i].good == cells[i].good);
     RC_ASSERT(found[i].expected == cells[i].expected);
+  }
+  for (const std::size_t by : {0u, 1u}) {
+    const auto whole = tally(*space, coverage, noon, gone, by);
+    const std::uint64_t first = random.below(whole.size() + 1);
+    const std::uint64_t count = random.below(whole.size() - first + 1);
+    const auto part = PartialTally(*space, coverage, noon, gone).part(by, first, count);
+    RC_ASSERT(part.size() == count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      RC_ASSERT(part[i].good == whole[first + i].good);
+      RC_ASSERT(part[i].expected == whole[first + i].expected);
+    }
   }
 }
 

@@ -130,6 +130,13 @@ CollectionStatus describe(const Config& config, const Engine& engine, Collection
                  : view.standing == CollectionView::Standing::held ? "held"
                                                                    : "unknown";
   one.why = view.why;
+  for (std::size_t i = 0; view.space != nullptr && i < view.space->axes().size(); ++i) {
+    const auto fields = view.space->axes()[i]->fields();
+    one.dimensions.push_back({view.space->collection().dimensions[i].name,
+                              {fields.begin(), fields.end()},
+                              view.space->axes()[i]->size(),
+                              view.space->time_axis() == i});
+  }
   if (view.space == nullptr || view.coverage == nullptr) return one;
   one.is_judged = true;
   one.summary = summarize(*view.space, *view.coverage, now, engine.gone(id, now));

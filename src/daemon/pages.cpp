@@ -7,6 +7,7 @@
 
 #include "api/incidents_json.h"
 #include "api/json_writer.h"
+#include "api/openapi.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "daemon/setup.h"
@@ -119,10 +120,14 @@ constexpr std::string_view index_page =
     "  /tasks                the queue; ?offset=0&limit=50\n"
     "  /metrics              for Prometheus; ?format=json\n"
     "  /api/v1/collections   completeness of each\n"
+    "  /api/v1/coverage      completeness by day or value; /api/v1/coverage/NAME?by=DIMENSION\n"
     "  /api/v1/components    upkeep's own parts\n"
+    "  /api/v1/queue         how much is to be done\n"
+    "  /api/v1/inventory     what lies in the stores\n"
     "  /api/v1/incidents     what is wrong and held\n"
     "  /api/v1/journal       what was decided, newest first; ?target=store:lake&limit=50\n"
-    "  /api/v1/events        what happens, as it happens (server-sent events)\n";
+    "  /api/v1/events        what happens, as it happens (server-sent events)\n"
+    "  /api/v1/openapi.json  all of this, and what changes something, for programs\n";
 
 Result<std::vector<std::string>> names_in(const Json& body, const char* member) {
   std::vector<std::string> names;
@@ -185,6 +190,11 @@ void Pages::answer(const IncomingRequest& request, const std::shared_ptr<HttpRep
     return reply->send(error_response(405, "GET reads, POST changes; nothing else is understood"));
   }
   if (request.path == "/api/v1/events") return follow(reply);
+  if (auto coverage = coverage_request(request); !coverage) {
+    return reply->send(error_response(400, coverage.error().text));
+  } else if (*coverage) {
+    return doors_.coverage(**std::move(coverage), reply);
+  }
   reply->send(read(request));
 }
 
@@ -193,6 +203,7 @@ HttpResponse Pages::read(const IncomingRequest& request) const {
   if (path == "/tasks" || path == "/api/v1/tasks") return tasks_page(request, doors_.queue_file);
   if (path == "/api/v1/journal") return journal_page(request, doors_.database);
   if (path == "/") return text(std::string(index_page));
+  if (path == "/api/v1/openapi.json") return json(openapi_json(doors_.version));
   const Status now = status();
   if (path == "/health") {
     HttpResponse response =
@@ -208,6 +219,11 @@ HttpResponse Pages::read(const IncomingRequest& request) const {
     HttpResponse response = text(metrics_text(now));
     response.type = "text/plain; version=0.0.4; charset=utf-8";
     return response;
+  }
+  if (path == "/api/v1/coverage") {
+    const auto query = page_query(request);
+    if (!query) return error_response(400, query.error().text);
+    return json(coverage_json(now, query->offset, query->limit));
   }
   if (path == "/api/v1/incidents") return json(incidents_json(now.incidents, false));
   for (const std::string member : {"collections", "components", "queue", "inventory"}) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/activity.h"
+#include "daemon/coverage_desk.h"
 #include "daemon/token_desk.h"
 #include "model/service.h"
 #include "net/http_exchange.h"
@@ -35,6 +36,9 @@ class Pages {
     std::function<void(Wish, std::shared_ptr<HttpReply>)> ask;
     /// Answers when requests of an upstream are free.
     std::function<void(AcquireRequest, std::shared_ptr<HttpReply>)> acquire;
+    /// Answers when it has been counted.
+    std::function<void(CoverageRequest, std::shared_ptr<HttpReply>)> coverage;
+    std::string version;
   };
   explicit Pages(Doors doors) : doors_(std::move(doors)) {}
 

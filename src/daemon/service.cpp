@@ -61,7 +61,13 @@ class Service {
                   asio::post(io_, [this, acquire = std::move(acquire), reply = std::move(reply)] {
                     tokens_.ask(acquire.upstream, acquire.count, acquire.who, reply);
                   });
-                }}),
+                },
+                [this](CoverageRequest wanted, std::shared_ptr<HttpReply> reply) {
+                  asio::post(io_, [this, wanted = std::move(wanted), reply = std::move(reply)] {
+                    tell_coverage(wanted, reply);
+                  });
+                },
+                options.version}),
         activity_(base_status(), bulletin_, options.log,
                   [this](Time now, const std::string& line) { pages_.tell(now, line); }),
         signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
@@ -78,6 +84,7 @@ class Service {
   void carry_out(const Wish&, const std::shared_ptr<HttpReply>&);
   void reconcile(const Wish&, const std::shared_ptr<HttpReply>&);
   void answer_those_who_wait();
+  void tell_coverage(const CoverageRequest&, const std::shared_ptr<HttpReply>&);
   HttpResponse fill(const Wish&);
   void ack(const Wish&, const std::shared_ptr<HttpReply>&);
   Result<void> reload();
@@ -98,6 +105,7 @@ class Service {
   TokenDesk tokens_{io_, [this](Event event) {
                       if (shell_ != nullptr) shell_->tell(std::move(event));
                     }};
+  CoverageDesk coverage_;
   std::unique_ptr<StateStore> state_;
   std::unique_ptr<ProcessExecutor> executor_;
   std::unique_ptr<HttpServer> server_;
@@ -154,6 +162,7 @@ Result<void> Service::run() {
   activity_.on_tick([this] {
     options_.beat();
     answer_those_who_wait();
+    coverage_.forget(false);
     activity_.set_supervision(supervision());
   });
   options_.ready(http);
@@ -227,6 +236,7 @@ Result<void> Service::live() {
   listener_.current = nullptr;
   shell_ = nullptr;
   engine_ = nullptr;
+  coverage_.forget(true);
   answer_those_who_wait();
   io_.restart();
   return ran;
@@ -347,6 +357,14 @@ void Service::answer_those_who_wait() {
     if (are_listed) reply->send({.body = "{\"listed\": true}\n"});
     return are_listed;
   });
+}
+
+void Service::tell_coverage(const CoverageRequest& wanted,
+                            const std::shared_ptr<HttpReply>& reply) {
+  if (engine_ == nullptr) {
+    return reply->send(error_response(503, "it is between two configurations; try again"));
+  }
+  coverage_.answer(config_, *engine_, now_by_clock(), wanted, reply);
 }
 
 HttpResponse Service::fill(const Wish& wish) {

@@ -6,18 +6,10 @@
 
 #include "base/text.h"
 #include "core/engine_parts.h"
-#include "coverage/coverage_file.h"
+#include "coverage/carry_over.h"
 
 namespace upkeep {
 namespace {
-
-/// Coverage carried over from one space to another, by value.
-Coverage carry_over(const Space& from, const Coverage& coverage, const Space& to) {
-  if (&from == &to) return coverage;
-  auto carried = decode_coverage(encode_coverage(from, coverage), to);
-  if (carried) return *std::move(carried);
-  return Coverage{};  // its fields are others now: nothing that was known still fits
-}
 
 /// What could not be judged is no gap, so nothing else would tell of it.
 void tell_of_unchecked(Incidents& incidents, const std::string& target, const Coverage& coverage,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/digits.h"
 #include "base/text.h"
 #include "coverage/date_axis.h"
 #include "coverage/number_axis.h"
@@ -17,7 +18,7 @@ void Axis::append_text(std::uint64_t value, std::size_t field, std::string& out)
       out += there.text;
       break;
     case FieldType::number:
-      fmt::format_to(std::back_inserter(out), "{}", there.number);
+      append_digits(out, there.number, 1);
       break;
     case FieldType::date:
       append_date(static_cast<std::int64_t>(there.number), has_clock(), out);

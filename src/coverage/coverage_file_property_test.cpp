@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "coverage/carry_over.h"
 #include "coverage/coverage_file.h"
 #include "coverage/testing.h"
 
@@ -66,6 +67,36 @@ std::optional<Time> since_of(const std::vector<Loss>& losses, std::uint64_t inde
     if (loss.first <= index && index <= loss.last) return loss.since;
   }
   return {};
+}
+
+RC_GTEST_PROP(CoverageFileProperty, what_need_not_be_numbered_anew_is_the_same,
+              (std::uint64_t seed)) {
+  Random random(seed);
+  Random again = random;
+  const SpacePtr from = some_space(random);
+  const SpacePtr twin = some_space(again), other = some_space(random);
+  const auto have_same_texts = [&](const Space& to) {
+    bool same = from->size() == to.size();
+    for (std::uint64_t i = 0; same && i < to.size(); ++i) {
+      same = from->partition(i) == to.partition(i);
+    }
+    return same;
+  };
+  RC_ASSERT(have_same_values(*from, *twin));
+  // Single values tell nothing of steps, so the same texts may be called others; never the other
+  // way.
+  RC_ASSERT(!have_same_values(*from, *other) || have_same_texts(*other));
+  Coverage before;
+  before.present = Bits(from->size());
+  before.lost = some_losses(random, from->size());
+  for (const SpacePtr& to : {twin, other}) {
+    const auto filed = decode_coverage(encode_coverage(*from, before), *to);
+    RC_ASSERT(filed.has_value());
+    const Coverage carried = carry_over(*from, before, *to);
+    for (std::uint64_t i = 0; i < to->size(); ++i) {
+      RC_ASSERT(since_of(carried.lost, i) == since_of(filed->lost, i));
+    }
+  }
 }
 
 RC_GTEST_PROP(CoverageFileProperty, each_partition_keeps_when_it_was_lost, (std::uint64_t seed)) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/digits.h"
+
 namespace upkeep {
 namespace {
 
@@ -93,16 +95,19 @@ Day day_of(std::int64_t minutes) {
 std::int64_t minutes_at(Day day) { return day.time_since_epoch().count() * minutes_of_day; }
 
 void append_unit(std::int64_t minutes, DateUnit unit, std::string& out) {
-  fmt::format_to(std::back_inserter(out), "{:0{}}", unit_value(minutes, unit), digits_of(unit));
+  append_digits(out, unit_value(minutes, unit), digits_of(unit));
 }
 
 void append_date(std::int64_t minutes, bool with_clock, std::string& out) {
   const year_month_day date = civil(minutes);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", int{date.year()},
-                 unsigned{date.month()}, unsigned{date.day()});
+  append_digits(out, static_cast<std::uint64_t>(int{date.year()}), 4);
+  append_digits(out += '-', unsigned{date.month()}, 2);
+  append_digits(out += '-', unsigned{date.day()}, 2);
   if (!with_clock) return;
-  const std::int64_t clock = minutes - minutes_at(day_of(minutes));
-  fmt::format_to(std::back_inserter(out), "T{:02}:{:02}Z", clock / 60, clock % 60);
+  const auto clock = static_cast<std::uint64_t>(minutes - minutes_at(day_of(minutes)));
+  append_digits(out += 'T', clock / 60, 2);
+  append_digits(out += ':', clock % 60, 2);
+  out += 'Z';
 }
 
 std::optional<std::int64_t> parse_date(std::string_view text, bool with_clock) {

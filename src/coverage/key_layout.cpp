@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/digits.h"
 #include "base/text.h"
 
 namespace upkeep {
@@ -282,7 +283,7 @@ void append_piece(const KeyPiece& piece, const Axis& axis, std::uint64_t value, 
       append_unit(static_cast<std::int64_t>(cell.number), piece.unit, out);
       break;
     case Kind::number:
-      fmt::format_to(std::back_inserter(out), "{:0{}}", cell.number, piece.padded);
+      append_digits(out, cell.number, piece.padded);
       break;
     default:
       out += cell.text;

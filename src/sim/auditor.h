@@ -91,6 +91,7 @@ class Auditor : AuditorMemory {
   bool is_maintenance() const;
   void maintenance_is_kept(const Step&) const;
   bool may_follow_schedules() const;
+  Time last_due(const Collector&);
   std::set<StoreId> stores_of(const std::string& collector) const;
   bool were_listed(const std::set<StoreId>&, Time since) const;
   void schedules_begin();

@@ -63,6 +63,7 @@ bool Auditor::were_listed(const std::set<StoreId>& stores, Time since) const {
 void Auditor::schedules_begin() {
   taken_up_ = world_.durable.state.schedules;
   taken_at_.clear();
+  last_due_.clear();
   hours_filling_.clear();
   for (const auto& [name, row] : taken_up_) taken_at_[name] = life_began_;
 }
@@ -109,6 +110,16 @@ void Auditor::schedule_changes(const ScheduleRow& row) {
   hours_filling_[row.collector] = 0;
 }
 
+/// Schedules go by whole minutes, but there are many steps in one.
+Time Auditor::last_due(const Collector& collector) {
+  auto& [minute, due] = last_due_[collector.name];
+  if (minute != floor<minutes>(world_.now)) {
+    minute = floor<minutes>(world_.now);
+    due = last_at(collector.schedule, world_.now, config_->zone);
+  }
+  return due;
+}
+
 /// What is due is taken up at once, or as soon as anything may begin at all.
 void Auditor::scheduled_times_are_made_good(const Step& step) {
   for (const Change& change : step.changes) {
@@ -117,10 +128,11 @@ void Auditor::scheduled_times_are_made_good(const Step& step) {
   }
   if (!may_follow_schedules()) return;
   for (const Collector& collector : config_->collectors) {
+    if (collector.schedule.empty()) continue;
     const std::set<StoreId> stores = stores_of(collector.name);
-    if (collector.schedule.empty() || stores.empty()) continue;
+    if (stores.empty()) continue;
     const ScheduleRow& row = taken_up_[collector.name];
-    const Time due = last_at(collector.schedule, world_.now, config_->zone);
+    const Time due = last_due(collector);
     if (row.phase == ScheduleRow::Phase::done && row.due < due) {
       violated("scheduled_times_are_made_good",
                fmt::format("{} was due at {}", collector.name, to_moment(due)));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/engine_settings.h"
 #include "coverage/coverage_file.h"
@@ -15,6 +16,19 @@ bool was_seen(const Coverage& kept, std::uint64_t index, Time since) {
   return std::ranges::any_of(kept.looked, [&](const Looked& look) {
     return look.first <= index && index <= look.last && look.at >= since && is_no_loss(look.gap);
   });
+}
+
+/// The partitions with an object that is not valid, and those that are said to have one.
+std::set<std::uint64_t> suspects(const CollectionFinding& finding, const PretendStore& store) {
+  std::set<std::uint64_t> found;
+  for (const auto& [key, facts] : store.objects()) {
+    if (facts.valid) continue;
+    if (const auto index = finding.space->find_key(key)) found.insert(*index);
+  }
+  for (std::uint64_t i = 0; i < finding.space->size(); ++i) {
+    if (finding.coverage.invalid.test(i)) found.insert(i);
+  }
+  return found;
 }
 
 }  // namespace
@@ -131,7 +145,7 @@ void Auditor::inventories_do_not_go_back() const {
 void Auditor::checked(const CollectionFinding& finding, const PretendStore& store) const {
   const Space& space = *finding.space;
   if (!space.collection().expect.valid) return;
-  for (std::uint64_t i = 0; i < space.size(); ++i) {
+  for (const std::uint64_t i : suspects(finding, store)) {
     if (!finding.coverage.contents.checked.test(i)) continue;
     const Sight sight = store.look(space, i);
     const bool invalid = finding.coverage.invalid.test(i);

@@ -75,6 +75,8 @@ struct AuditorMemory {
   bool may_begin_anew_ = false;        ///< a store was listed, and no round has begun since
   std::map<std::string, ScheduleRow> taken_up_;  ///< as decided, by collector
   std::map<std::string, Time> taken_at_;         ///< when that was, or this life began
+  std::map<std::string, std::pair<Time, Time>>
+      last_due_;  ///< by collector: the minute, and what was due then
   std::map<std::string, int> hours_filling_;
   int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
   int hours_in_vain_ = 0;          ///< with tasks that could start, and none that did

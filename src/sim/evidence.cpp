@@ -1,6 +1,6 @@
 #include "sim/evidence.h"
 
-#include "coverage/coverage_file.h"
+#include "coverage/carry_over.h"
 
 namespace upkeep::sim {
 
@@ -41,10 +41,7 @@ bool Evidence::told(const StoreListed& event) {
     listing.read_in = finding.space;
     listing.invalid = finding.coverage.invalid;
     if (event.taken_at < listing.taken_at) {  // an old one is no news, but what was read for it is
-      auto known =
-          decode_coverage(encode_coverage(*listing.space, listing.coverage), *finding.space);
-      if (!known) continue;
-      listing.coverage = *std::move(known);
+      listing.coverage = carry_over(*listing.space, listing.coverage, *finding.space);
       listing.space = finding.space;
       take_contents(listing.coverage, finding.coverage);
       // Where something newer was known, nobody can tell whether it was read now or long ago.

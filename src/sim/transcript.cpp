@@ -2,30 +2,23 @@
 
 #include <chrono>
 
+#include "base/digits.h"
 #include "base/text.h"
 
 namespace upkeep::sim {
 namespace {
 
-void append_number(std::string& out, unsigned number, std::size_t width) {
-  out.resize(out.size() + width);
-  for (std::size_t i = 1; i <= width; ++i, number /= 10) {
-    out[out.size() - i] = static_cast<char>('0' + number % 10);
-  }
-}
-
-/// By hand, since each line has one.
 void append_moment(std::string& out, Time time) {
   using namespace std::chrono;
   const sys_days day = floor<days>(time);
   const year_month_day date(day);
-  append_number(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  append_number(out += '-', static_cast<unsigned>(date.month()), 2);
-  append_number(out += '-', static_cast<unsigned>(date.day()), 2);
+  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  append_digits(out += '-', static_cast<unsigned>(date.month()), 2);
+  append_digits(out += '-', static_cast<unsigned>(date.day()), 2);
   const auto second = static_cast<unsigned>(floor<seconds>(time - day).count());
-  append_number(out += ' ', second / 3600, 2);
-  append_number(out += ':', second / 60 % 60, 2);
-  append_number(out += ':', second % 60, 2);
+  append_digits(out += ' ', second / 3600, 2);
+  append_digits(out += ':', second / 60 % 60, 2);
+  append_digits(out += ':', second % 60, 2);
 }
 
 }  // namespace

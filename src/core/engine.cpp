@@ -241,7 +241,7 @@ bool Engine::Parts::blocks_the_end(Time now, const AttemptTrack& attempt) const 
   // What cannot be proved now stays open in the rows; the next life will look again.
   const StoreTrack& store = store_of(*attempt.collection);
   if (!attempt.space) return store.listing && !stopping;
-  return store.unreachable.empty() || now < store.unreachable_since + run_patience;
+  return store.unreachable.empty() || (!stopping && now < store.unreachable_since + run_patience);
 }
 
 bool Engine::Parts::is_waiting_for_work(Time now) const {

@@ -235,6 +235,19 @@ TEST(Run, ends_what_runs_when_it_is_asked_to_stop) {
   EXPECT_EQ(world.row("a/0")->attempts, 0) << "an attempt that upkeep cut short is not charged";
 }
 
+TEST(Run, a_stop_does_not_wait_for_a_store_that_cannot_be_looked_at) {
+  OneRun world;
+  world.add("a", 3);
+  world.begin();
+  world.unreadable.insert(world.config.stores[0].name);
+  world.send(StopAsked{});
+  while (!world.running.empty()) {
+    world.end(world.running_keys().front(), ended_as(Ending::Kind::interrupted));
+  }
+  EXPECT_EQ(world.complete, 1);
+  EXPECT_EQ(world.state.attempts.size(), 3) << "the next life looks again";
+}
+
 TEST(Run, waits_for_room_on_the_disk_but_not_for_ever) {
   OneRun world;
   world.add("a", 3);

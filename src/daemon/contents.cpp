@@ -57,7 +57,7 @@ class Look {
       sight.objects = 1;
       return std::vector{key};
     }
-    UPKEEP_TRY(const auto facts, store_.look(key));
+    UPKEEP_TRY(const auto facts, store_.look(key, ground_.stop));
     if (!facts) return std::vector<std::string>{};
     see(sight, space_, facts->size, facts->modified);
     return std::vector{key};
@@ -68,15 +68,20 @@ class Look {
                                            bool wants_keys, Sight& sight) const {
     const IgnoreList ignored(config_.of(space_.collection().store).ignore);
     std::vector<std::string> keys;
-    UPKEEP_TRY(const auto failed, store_.list(prefix_of(key), [&](const Object& object) {
-      if (space_.find_key(object.key) != index || ignored.fits(object.key)) return;
-      const bool is_newest = sight.objects == 0 || object.modified > sight.modified ||
-                             (object.modified == sight.modified && object.size > sight.size);
-      see(sight, space_, object.size, object.modified);
-      if (!wants_keys || (!space_.has_free_fields() && !is_newest)) return;
-      if (!space_.has_free_fields()) keys.clear();
-      keys.emplace_back(object.key);
-    }));
+    UPKEEP_TRY(const auto failed,
+               store_.list(
+                   prefix_of(key),
+                   [&](const Object& object) {
+                     if (space_.find_key(object.key) != index || ignored.fits(object.key)) return;
+                     const bool is_newest =
+                         sight.objects == 0 || object.modified > sight.modified ||
+                         (object.modified == sight.modified && object.size > sight.size);
+                     see(sight, space_, object.size, object.modified);
+                     if (!wants_keys || (!space_.has_free_fields() && !is_newest)) return;
+                     if (!space_.has_free_fields()) keys.clear();
+                     keys.emplace_back(object.key);
+                   },
+                   ground_.stop));
     if (!failed.empty()) return std::unexpected(failed.front().error);
     return keys;
   }
@@ -153,8 +158,8 @@ std::size_t reads_at_once(const Store& store, const Valid& rule) {
 }  // namespace
 
 Result<Sight> look_at_one(const Config& config, ObjectStore& store, const Space& space,
-                          std::uint64_t index, CheckCommands commands) {
-  return Look(config, store, space, commands).take(index, false);
+                          std::uint64_t index, CheckCommands commands, std::stop_token stop) {
+  return Look(config, store, space, commands, std::move(stop)).take(index, false);
 }
 
 void check_contents(const Config& config, ObjectStore& store, const Space& space,

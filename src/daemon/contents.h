@@ -15,9 +15,10 @@ namespace upkeep {
 enum class CheckCommands : std::uint8_t { run, leave_out };
 
 /// What the store shows of a partition now, its objects read and judged. An error when one could
-/// not be judged. Where only a command could tell, they count as valid.
+/// not be judged, and soon when it is asked to stop. Where only a command could tell, they count as
+/// valid.
 Result<Sight> look_at_one(const Config&, ObjectStore&, const Space&, std::uint64_t index,
-                          CheckCommands);
+                          CheckCommands, std::stop_token stop = {});
 
 /// Reads the objects that the inventory shows and that are still to be judged, until `deadline`,
 /// several at once. What could not be judged is left as it is, with the first reason.

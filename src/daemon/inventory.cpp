@@ -51,15 +51,15 @@ ObjectStores open_stores(const Config& config) {
 }
 
 PartitionsSeen look_at(const Config& config, const ObjectStores& stores, const LookAt& wish,
-                       CheckCommands commands) {
+                       CheckCommands commands, std::stop_token stop) {
   const StoreId id = wish.space->collection().store;
   std::vector<Result<Sight>> sights(wish.partitions.size());
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> has_failed = false;
   const auto work = [&] {
     for (std::size_t i = next++; i < sights.size() && !has_failed; i = next++) {
-      sights[i] =
-          look_at_one(config, *stores.at(id.value), *wish.space, wish.partitions[i], commands);
+      sights[i] = look_at_one(config, *stores.at(id.value), *wish.space, wish.partitions[i],
+                              commands, stop);
       if (!sights[i]) has_failed = true;
     }
   };

@@ -27,8 +27,9 @@ ObjectStores open_stores(const Config&);
 /// Reads the tables of a collection and makes its space for that moment.
 Result<SpacePtr> make_space(const Config&, const Collection&, TableCache&, Time now);
 
-/// What the store shows of these partitions, now.
-PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&, CheckCommands);
+/// What the store shows of these partitions, now. Asked to stop, it soon returns an error.
+PartitionsSeen look_at(const Config&, const ObjectStores&, const LookAt&, CheckCommands,
+                       std::stop_token stop = {});
 
 /// The coverage that was kept of the collection, mapped to the space by value; null when there is
 /// none that can be read.

@@ -80,7 +80,7 @@ class MeetingStore final : public ObjectStore {
                                        std::stop_token) override {
     return fail("it cannot be listed");
   }
-  Result<std::optional<Facts>> look(std::string_view key) override {
+  Result<std::optional<Facts>> look(std::string_view key, std::stop_token) override {
     std::unique_lock lock(mutex_);
     ++here_;
     arrived_.notify_all();
@@ -90,7 +90,7 @@ class MeetingStore final : public ObjectStore {
     if (key == "2.json") return std::nullopt;
     return Facts{.size = 7, .modified = {}};
   }
-  Result<std::unique_ptr<ObjectReader>> open(std::string_view) override {
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view, std::stop_token) override {
     return fail("it cannot be read");
   }
 

@@ -33,6 +33,7 @@ constexpr Duration give_up_after = 1min;   ///< without a durable state
 constexpr Duration commit_lazily = 50ms;   ///< what no effect waits for
 constexpr Duration queue_file_every = 2s;  ///< at the most
 constexpr Duration longest_sleep = 30s;    ///< clocks may jump while a timer sleeps
+constexpr Duration look_grace = 10s;       ///< of a look that somebody wants the end of
 
 }  // namespace
 
@@ -82,6 +83,8 @@ struct Shell::Parts {
   void wake() { take(TimePassed{}); }
   void tick();
   void end_if_complete();
+  void stop();
+  void stop_looking_soon();
 
   asio::io_context& io;
   Ground ground;
@@ -91,8 +94,9 @@ struct Shell::Parts {
   Narrator narrator;
   FailuresLog failures;
   std::stop_source stop_listing;  ///< proofs go on, but nobody waits for a listing any more
+  std::stop_source stop_looking;  ///< nor, after a while, for a store that does not answer
   asio::thread_pool workers{2};
-  asio::steady_timer wake_timer{io}, commit_timer{io}, tick_timer{io};
+  asio::steady_timer wake_timer{io}, commit_timer{io}, tick_timer{io}, look_timer{io};
   std::deque<Event> inbox;
   bool is_draining = false, is_complete = false, is_shown = false;
   bool is_leaving = false;            ///< another shell goes on with what runs
@@ -264,9 +268,14 @@ void Shell::Parts::carry_out(const ListStore& wish) {
 }
 
 void Shell::Parts::carry_out(const LookAt& wish) {
-  asio::post(workers, [this, wish] {
+  if (stop_listing.stop_requested()) stop_looking_soon();
+  asio::post(workers, [this, wish, stop = stop_looking.get_token()] {
     auto seen = std::make_shared<PartitionsSeen>(
-        look_at(ground.config, ground.stores, wish, CheckCommands::run));
+        look_at(ground.config, ground.stores, wish, CheckCommands::run, stop));
+    if (seen->error && stop.stop_requested()) {
+      seen->error->text =
+          fmt::format("no answer within {}, and upkeep is to stop", to_rough_text(look_grace));
+    }
     asio::post(io, [this, seen] { take(std::move(*seen)); });
   });
 }
@@ -317,17 +326,36 @@ void Shell::Parts::end_if_complete() {
   if (may_end && ((changes.empty() && inbox.empty()) || given_up)) io.stop();
 }
 
+void Shell::Parts::stop() {
+  stop_listing.request_stop();
+  stop_looking_soon();
+  take(StopAsked{});
+}
+
+/// What stays unproved is in the rows: the next life looks again.
+void Shell::Parts::stop_looking_soon() {
+  if (stop_looking.stop_requested()) stop_looking = {};
+  look_timer.expires_after(look_grace);
+  look_timer.async_wait([this](error_code error) {
+    if (!error) stop_looking.request_stop();
+  });
+}
+
 // --- The door ----------------------------------------------------------------------------
 
 Shell::Shell(asio::io_context& io, Ground ground, Engine& engine)
     : parts_(std::make_unique<Parts>(io, std::move(ground), engine, *this)) {}
 
-Shell::~Shell() { parts_->workers.join(); }
+Shell::~Shell() {
+  parts_->stop_looking.request_stop();
+  parts_->workers.join();
+}
 
 Result<void> Shell::run(Executor& executor) {
   parts_->executor = &executor;
   parts_->begin();
   parts_->io.run();
+  parts_->stop_looking.request_stop();  // nobody takes an answer any more
   parts_->workers.join();
   parts_->is_over = true;
   parts_->io.restart();
@@ -336,10 +364,7 @@ Result<void> Shell::run(Executor& executor) {
   return {};
 }
 
-void Shell::stop() {
-  parts_->stop_listing.request_stop();
-  parts_->take(StopAsked{});
-}
+void Shell::stop() { parts_->stop(); }
 
 void Shell::leave() {
   parts_->stop_listing.request_stop();

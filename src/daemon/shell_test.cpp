@@ -29,8 +29,12 @@ class EndlessStore final : public ObjectStore {
     never.wait(lock, stop, [] { return false; });
     return fail("it was stopped");
   }
-  Result<std::optional<Facts>> look(std::string_view) override { return std::nullopt; }
-  Result<std::unique_ptr<ObjectReader>> open(std::string_view) override { return fail("none"); }
+  Result<std::optional<Facts>> look(std::string_view, std::stop_token) override {
+    return std::nullopt;
+  }
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view, std::stop_token) override {
+    return fail("none");
+  }
 
  private:
   std::function<void()> begun_;

@@ -142,7 +142,8 @@ Result<std::vector<FailedPart>> DirectoryStore::list(std::string_view prefix,
   return failed;
 }
 
-Result<std::optional<ObjectStore::Facts>> DirectoryStore::look(std::string_view key) {
+Result<std::optional<ObjectStore::Facts>> DirectoryStore::look(std::string_view key,
+                                                               std::stop_token) {
   UPKEEP_CHECK(check_parts(key, split(key, '/')));
   Descriptor folder(::open(folder_.c_str(), path_flags));
   if (!folder && errno == ENOENT && absent_ == Absent::is_empty) return std::nullopt;
@@ -156,7 +157,7 @@ Result<std::optional<ObjectStore::Facts>> DirectoryStore::look(std::string_view 
   return fail_with(number, folder_ + "/" + std::string(key), "looked at");
 }
 
-Result<std::unique_ptr<ObjectReader>> DirectoryStore::open(std::string_view key) {
+Result<std::unique_ptr<ObjectReader>> DirectoryStore::open(std::string_view key, std::stop_token) {
   UPKEEP_CHECK(check_parts(key, split(key, '/')));
   Descriptor folder(::open(folder_.c_str(), path_flags));
   if (!folder) return fail_store(errno, folder_, "opened");

@@ -24,8 +24,9 @@ class DirectoryStore final : public ObjectStore {
   Result<std::vector<FailedPart>> list(std::string_view prefix,
                                        const std::function<void(const Object&)>& take,
                                        std::stop_token stop = {}) override;
-  Result<std::optional<Facts>> look(std::string_view key) override;
-  Result<std::unique_ptr<ObjectReader>> open(std::string_view key) override;
+  Result<std::optional<Facts>> look(std::string_view key, std::stop_token stop = {}) override;
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view key,
+                                             std::stop_token stop = {}) override;
 
  private:
   std::string folder_;

@@ -94,7 +94,7 @@ Result<std::vector<FailedPart>> FakeStore::list(std::string_view prefix,
   return failed;
 }
 
-Result<std::optional<ObjectStore::Facts>> FakeStore::look(std::string_view key) {
+Result<std::optional<ObjectStore::Facts>> FakeStore::look(std::string_view key, std::stop_token) {
   const std::lock_guard lock(mutex_);
   if (refusal_) return std::unexpected(*refusal_);
   if (const FailedPart* part = broken(key)) return std::unexpected(part->error);
@@ -103,7 +103,7 @@ Result<std::optional<ObjectStore::Facts>> FakeStore::look(std::string_view key) 
   return found->second;
 }
 
-Result<std::unique_ptr<ObjectReader>> FakeStore::open(std::string_view key) {
+Result<std::unique_ptr<ObjectReader>> FakeStore::open(std::string_view key, std::stop_token) {
   UPKEEP_TRY(const auto facts, look(key));
   if (!facts) return fail("there is no object `" + std::string(key) + "`");
   const std::lock_guard lock(mutex_);

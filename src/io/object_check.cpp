@@ -98,7 +98,7 @@ Result<ObjectVerdict> check_by_command(ObjectReader& reader, const std::string& 
 
 Result<ObjectVerdict> check_once(ObjectStore& store, const std::string& key, const Valid& rule,
                                  const CheckGround& ground) {
-  UPKEEP_TRY(const auto reader, store.open(key));
+  UPKEEP_TRY(const auto reader, store.open(key, ground.stop));
   switch (rule.format) {
     case Valid::Format::command:
       return check_by_command(*reader, key, rule, ground);
@@ -116,7 +116,7 @@ Result<ObjectVerdict> check_object(ObjectStore& store, const std::string& key, c
   for (int tries = 1;; ++tries) {
     auto verdict = check_once(store, key, rule, ground);
     if (verdict || ground.stop.stop_requested()) return verdict;
-    UPKEEP_TRY(const auto facts, store.look(key));
+    UPKEEP_TRY(const auto facts, store.look(key, ground.stop));
     if (!facts) return ObjectVerdict{ObjectVerdict::Kind::absent};
     if (tries == tries_max) return verdict;
   }

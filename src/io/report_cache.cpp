@@ -58,8 +58,8 @@ std::string part_of(const std::string& path) { return path + ".part"; }
 
 }  // namespace
 
-ReportCopy::ReportCopy(ObjectStore& store, std::string key, ReportFile file)
-    : store_(store), key_(std::move(key)), file_(std::move(file)) {}
+ReportCopy::ReportCopy(ObjectStore& store, std::string key, ReportFile file, std::stop_token stop)
+    : store_(store), key_(std::move(key)), file_(std::move(file)), stop_(std::move(stop)) {}
 
 /// What was kept earlier. Its use makes it young again.
 bool ReportCopy::take_whole() {
@@ -116,7 +116,7 @@ Result<void> ReportCopy::read(std::uint64_t offset, std::span<char> into) {
 Result<void> ReportCopy::fetch_more() {
   store_failed_ = true;
   if (!far_) {
-    UPKEEP_TRY(far_, store_.open(key_));
+    UPKEEP_TRY(far_, store_.open(key_, stop_));
     if (far_->size() != file_.size) {
       store_failed_ = false;
       return fail(fmt::format("it has {} bytes; the manifest says {}", far_->size(), file_.size));
@@ -145,9 +145,10 @@ void ReportCopy::reject() {
 }
 
 Result<std::unique_ptr<ReportCopy>> ReportCache::open(ObjectStore& store, std::string key,
-                                                      const ReportFile& file) const {
+                                                      const ReportFile& file,
+                                                      std::stop_token stop) const {
   UPKEEP_CHECK(make_folders(folder_));
-  std::unique_ptr<ReportCopy> copy(new ReportCopy(store, std::move(key), file));
+  std::unique_ptr<ReportCopy> copy(new ReportCopy(store, std::move(key), file, std::move(stop)));
   copy->path_ = folder_ + "/" + file.md5;
   if (copy->take_whole()) return copy;
   UPKEEP_CHECK(copy->take_part());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +34,7 @@ class ReportCopy final : public ObjectReader {
 
  private:
   friend class ReportCache;
-  ReportCopy(ObjectStore&, std::string key, ReportFile);
+  ReportCopy(ObjectStore&, std::string key, ReportFile, std::stop_token);
   bool take_whole();
   Result<void> take_part();
   Result<void> take_unnamed(const std::string& folder);
@@ -42,6 +43,7 @@ class ReportCopy final : public ObjectReader {
   ObjectStore& store_;
   const std::string key_;
   const ReportFile file_;
+  const std::stop_token stop_;
   std::string path_;  ///< of the whole copy; empty for one that nobody else finds
   Descriptor copy_;
   std::uint64_t have_ = 0;  ///< bytes of it
@@ -60,8 +62,9 @@ class ReportCache {
   explicit ReportCache(std::string folder) : folder_(std::move(folder)) {}
 
   /// An error when there is too little space for what is to be fetched. The store must outlive
-  /// the copy.
-  Result<std::unique_ptr<ReportCopy>> open(ObjectStore&, std::string key, const ReportFile&) const;
+  /// the copy. What is to be fetched ends soon with an error when it is asked to stop.
+  Result<std::unique_ptr<ReportCopy>> open(ObjectStore&, std::string key, const ReportFile&,
+                                           std::stop_token stop = {}) const;
   /// Removes what was not used since then. That something cannot be removed is no error.
   void expire(Time before) const { (void)expire_files(folder_, before); }
 

@@ -39,8 +39,10 @@ class FarStore final : public ObjectStore {
                                        std::stop_token stop) override {
     return objects.list(prefix, take, std::move(stop));
   }
-  Result<std::optional<Facts>> look(std::string_view key) override { return objects.look(key); }
-  Result<std::unique_ptr<ObjectReader>> open(std::string_view key) override {
+  Result<std::optional<Facts>> look(std::string_view key, std::stop_token) override {
+    return objects.look(key);
+  }
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view key, std::stop_token) override {
     UPKEEP_TRY(auto object, objects.open(key));
     return std::make_unique<Reader>(*this, std::move(object));
   }

@@ -25,8 +25,9 @@ std::unexpected<Error> fail_at(std::string_view key, const Error& error) {
   return fail(fmt::format("`{}`: {}", key, error.text));
 }
 
-Result<std::string> read_small(ObjectStore& store, const std::string& key) {
-  UPKEEP_TRY(const auto object, store.open(key));
+Result<std::string> read_small(ObjectStore& store, const std::string& key,
+                               const std::stop_token& stop) {
+  UPKEEP_TRY(const auto object, store.open(key, stop));
   if (object->size() > manifest_size_max) {
     return fail(fmt::format("`{}` has {} bytes, too many for a manifest", key, object->size()));
   }
@@ -122,10 +123,10 @@ class Reading {
   Result<ReportColumns> read(const std::string& key, const ReportFile& file,
                              const TakeObjects& sink) {
     if (cache_ == nullptr) {
-      UPKEEP_TRY(const auto object, store_.open(key));
+      UPKEEP_TRY(const auto object, store_.open(key, stop_));
       return read_from(*object, file, sink);
     }
-    UPKEEP_TRY(const auto copy, cache_->open(store_, key, file));
+    UPKEEP_TRY(const auto copy, cache_->open(store_, key, file, stop_));
     auto columns = read_from(*copy, file, sink);
     if (columns) {
       copy->keep();
@@ -178,8 +179,8 @@ Result<std::optional<Report>> find_report(ObjectStore& store, const std::string&
         folders.front().parent, folder.parent));
   }
   for (const ReportFolder& folder : folders) {
-    UPKEEP_TRY(const std::string text, read_small(store, folder.manifest));
-    UPKEEP_TRY(const std::string checksum, read_small(store, folder.checksum));
+    UPKEEP_TRY(const std::string text, read_small(store, folder.manifest, stop));
+    UPKEEP_TRY(const std::string checksum, read_small(store, folder.checksum, stop));
     if (!check_manifest(text, checksum)) continue;  // it is being replaced, or damaged
     auto manifest = parse_manifest(text);
     if (!manifest) return fail_at(folder.manifest, manifest.error());

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
 #include <cstdlib>
+#include <memory>
 #include <thread>
 
 #include "base/text.h"
@@ -28,6 +30,40 @@ S3CredentialSources sources_of(const Bucket& bucket, HttpClient& client) {
   sources.anonymous = bucket.anonymous;
   return sources;
 }
+
+/// Waits for one answer, or until it is to stop. Whoever answers may come too late.
+class AnswerWait {
+ public:
+  explicit AnswerWait(std::stop_token stop) : stop_(std::move(stop)) {}
+
+  /// Nothing: it was stopped.
+  std::optional<HttpResult> answer_of(HttpClient& client, HttpRequest request) {
+    const auto slot = std::make_shared<Slot>();
+    client.start(std::move(request), [slot](HttpResult result) {
+      const std::lock_guard lock(slot->mutex);
+      slot->result = std::move(result);
+      slot->came.notify_one();
+    });
+    std::unique_lock lock(slot->mutex);
+    slot->came.wait(lock, stop_, [&] { return slot->result.has_value(); });
+    return std::move(slot->result);
+  }
+  /// False: it was stopped.
+  bool pause(Duration time) {
+    Slot slot;
+    std::unique_lock lock(slot.mutex);
+    slot.came.wait_for(lock, stop_, time, [] { return false; });
+    return !stop_.stop_requested();
+  }
+
+ private:
+  struct Slot {
+    std::mutex mutex;
+    std::condition_variable_any came;
+    std::optional<HttpResult> result;
+  };
+  std::stop_token stop_;
+};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -201,15 +237,20 @@ S3Judgement S3Bucket::judge_malformed(const S3Ask& ask, const HttpAnswer& answer
   return judgement;
 }
 
-Result<S3Bucket::Answer> S3Bucket::fetch(const S3Ask& ask) {
+Result<S3Bucket::Answer> S3Bucket::fetch(const S3Ask& ask, std::stop_token stop) {
+  const auto stopped = [&] { return fail(name_of(ask.key) + ": the request was stopped"); };
+  AnswerWait wait(stop);
   S3Attempts attempts;
   while (true) {
+    if (stop.stop_requested()) return stopped();
     UPKEEP_TRY(HttpRequest request, this->request(ask));
-    HttpResult result = client_.fetch(std::move(request));
+    std::optional<HttpResult> answered = wait.answer_of(client_, std::move(request));
+    if (!answered) return stopped();
+    HttpResult& result = *answered;
     if (result && result->status >= 200 && result->status < 300) return Answer{*result, {}};
     S3Judgement judgement = judge(ask, result, attempts);
     if (judgement.wait) {
-      std::this_thread::sleep_for(*judgement.wait);
+      if (!wait.pause(*judgement.wait)) return stopped();
     } else if (result && judgement.remedy == s3::Remedy::none) {
       return Answer{*std::move(result), std::move(judgement)};
     } else {

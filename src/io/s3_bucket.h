@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,17 +56,23 @@ class S3Bucket {
   /// The same for a 200 that is not what it should be.
   S3Judgement judge_malformed(const S3Ask&, const HttpAnswer&, const Error&, S3Attempts&);
 
-  /// Sends until there is a success, or a refusal that will stay: that is no error here.
+  /// Sends until there is a success, or a refusal that will stay: that is no error here. Asked to
+  /// stop, it returns an error at once, whatever is under way.
   struct Answer {
     HttpAnswer answer;
     std::optional<S3Judgement> refusal;
   };
-  Result<Answer> fetch(const S3Ask&);
+  Result<Answer> fetch(const S3Ask&, std::stop_token stop = {});
 
   HttpClient& client() { return client_; }
   const Bucket& facts() const { return bucket_; }
   std::string name_of(std::string_view key) const;  ///< s3://bucket/key
-  ObjectStore::Requests requests() const { return {lists_, others_}; }
+  ObjectStore::Requests requests() const { return {lists_, others_, keys_, at_once_}; }
+  /// A page of a listing came: what it added, and how many pages are asked for together.
+  void note_page(std::uint64_t keys, std::uint64_t at_once) {
+    keys_ += keys;
+    at_once_ = at_once;
+  }
 
  private:
   struct Address {
@@ -82,7 +89,7 @@ class S3Bucket {
   HttpClient client_;
   S3Credentials credentials_;
   std::string ca_;
-  std::atomic<std::uint64_t> lists_ = 0, others_ = 0;
+  std::atomic<std::uint64_t> lists_ = 0, others_ = 0, keys_ = 0, at_once_ = 0;
 
   mutable std::mutex mutex_;  ///< of what follows
   std::string region_;

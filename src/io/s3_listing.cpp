@@ -110,6 +110,7 @@ Result<void> S3Listing::handle(Arrival& arrival,
     return send_later(std::move(page), judgement);
   }
   pace_.answered(page.sent, now_by_clock());
+  bucket_.note_page(*count, pace_.at_once());
   for (std::size_t i = 0; i < *count && !stop_.stop_requested(); ++i) take(read->objects[i]);
   return {};
 }

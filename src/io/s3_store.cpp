@@ -27,8 +27,13 @@ Result<ObjectStore::Facts> facts_of(const HttpAnswer& answer, const std::string&
 /// An object that is read in pieces, each by a request.
 class S3Reader final : public ObjectReader {
  public:
-  S3Reader(S3Bucket& bucket, std::string name, std::uint64_t size, std::string tag)
-      : bucket_(bucket), name_(std::move(name)), size_(size), tag_(std::move(tag)) {}
+  S3Reader(S3Bucket& bucket, std::string name, std::uint64_t size, std::string tag,
+           std::stop_token stop)
+      : bucket_(bucket),
+        name_(std::move(name)),
+        size_(size),
+        tag_(std::move(tag)),
+        stop_(std::move(stop)) {}
 
   std::uint64_t size() const override { return size_; }
 
@@ -41,7 +46,7 @@ class S3Reader final : public ObjectReader {
     ask.key = name_;
     ask.headers["range"] = fmt::format("bytes={}-{}", offset, offset + into.size() - 1);
     if (!tag_.empty()) ask.headers["if-match"] = tag_;
-    UPKEEP_TRY(const auto got, bucket_.fetch(ask));
+    UPKEEP_TRY(const auto got, bucket_.fetch(ask, stop_));
     if (got.refusal && got.answer.status == 412) {
       return fail(fmt::format("{} was changed while it was read", bucket_.name_of(name_)));
     }
@@ -62,6 +67,7 @@ class S3Reader final : public ObjectReader {
   std::string name_;
   std::uint64_t size_;
   std::string tag_;
+  std::stop_token stop_;
 };
 
 }  // namespace
@@ -97,15 +103,16 @@ Result<std::vector<FailedPart>> S3Store::list(std::string_view prefix,
 
 /// The answer to HEAD; nothing when there is no such object. Refusals of HEAD give no reason, so
 /// a GET of one byte is asked for it.
-Result<std::optional<HttpAnswer>> S3Store::head(const std::string& name) {
+Result<std::optional<HttpAnswer>> S3Store::head(const std::string& name,
+                                                const std::stop_token& stop) {
   S3Ask head, get;
   head.method = "HEAD";
   head.key = get.key = name;
   get.headers["range"] = "bytes=0-0";
   for (int looks = 0; looks < looks_max; ++looks) {
-    UPKEEP_TRY(auto looked, bucket_.fetch(head));
+    UPKEEP_TRY(auto looked, bucket_.fetch(head, stop));
     if (!looked.refusal) return std::move(looked.answer);
-    UPKEEP_TRY(const auto got, bucket_.fetch(get));
+    UPKEEP_TRY(const auto got, bucket_.fetch(get, stop));
     if (!got.refusal || got.answer.status == 416) continue;  // it is there, after all
     if (got.answer.status == 404 && got.refusal->code == "NoSuchKey") return std::nullopt;
     return std::unexpected(got.refusal->error);
@@ -114,23 +121,24 @@ Result<std::optional<HttpAnswer>> S3Store::head(const std::string& name) {
       fmt::format("{}: the answers to HEAD and GET contradict each other", bucket_.name_of(name)));
 }
 
-Result<std::optional<ObjectStore::Facts>> S3Store::look(std::string_view key) {
+Result<std::optional<ObjectStore::Facts>> S3Store::look(std::string_view key,
+                                                        std::stop_token stop) {
   const std::string name = prefix_ + std::string(key);
   if (key.empty()) return fail("`` can be no key of a bucket");
   if (name.size() > name_size_max) return std::nullopt;
-  UPKEEP_TRY(const auto answer, head(name));
+  UPKEEP_TRY(const auto answer, head(name, stop));
   if (!answer) return std::nullopt;
   UPKEEP_TRY(const Facts facts, facts_of(*answer, bucket_.name_of(name)));
   return facts;
 }
 
-Result<std::unique_ptr<ObjectReader>> S3Store::open(std::string_view key) {
+Result<std::unique_ptr<ObjectReader>> S3Store::open(std::string_view key, std::stop_token stop) {
   const std::string name = prefix_ + std::string(key);
-  UPKEEP_TRY(const auto answer, head(name));
+  UPKEEP_TRY(const auto answer, head(name, stop));
   if (!answer) return fail(fmt::format("there is no object {}", bucket_.name_of(name)));
   UPKEEP_TRY(const Facts facts, facts_of(*answer, bucket_.name_of(name)));
-  return std::make_unique<S3Reader>(bucket_, name, facts.size,
-                                    std::string(answer->header("etag").value_or("")));
+  return std::make_unique<S3Reader>(
+      bucket_, name, facts.size, std::string(answer->header("etag").value_or("")), std::move(stop));
 }
 
 }  // namespace upkeep

@@ -21,12 +21,13 @@ class S3Store final : public ObjectStore {
                                        std::stop_token stop = {}) override;
   void expect(std::vector<std::string> keys) override;
   Requests requests() const override { return bucket_.requests(); }
-  Result<std::optional<Facts>> look(std::string_view key) override;
+  Result<std::optional<Facts>> look(std::string_view key, std::stop_token stop = {}) override;
   /// The object must stay as it is while it is read.
-  Result<std::unique_ptr<ObjectReader>> open(std::string_view key) override;
+  Result<std::unique_ptr<ObjectReader>> open(std::string_view key,
+                                             std::stop_token stop = {}) override;
 
  private:
-  Result<std::optional<HttpAnswer>> head(const std::string& name);
+  Result<std::optional<HttpAnswer>> head(const std::string& name, const std::stop_token&);
 
   S3Bucket bucket_;
   const std::string prefix_;

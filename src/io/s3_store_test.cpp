@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <future>
 #include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include "net/test_http_server.h"
 
@@ -177,6 +180,62 @@ TEST_F(S3StoreTest, an_object_that_changes_while_it_is_read_is_an_error) {
   const auto changed = (*reader)->read(1, two);
   ASSERT_FALSE(changed);
   EXPECT_NE(changed.error().text.find("was changed while it was read"), std::string::npos);
+}
+
+/// It ended with an error because it was to stop, long before anything else could have ended it.
+template <class Value>
+void expect_stopped(const Result<Value>& done, std::chrono::steady_clock::time_point begun) {
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().text.find("was stopped"), std::string::npos) << done.error().text;
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+}
+
+TEST_F(S3StoreTest, a_look_and_a_download_that_get_no_answer_end_when_they_are_to_stop) {
+  std::stop_source looking, reading;
+  serve([&](const SeenRequest& request) {
+    if (request.method == "HEAD" && request.target.ends_with("/there")) return ToldAnswer{facts};
+    (request.method == "HEAD" ? looking : reading).request_stop();
+    return ToldAnswer{"", ToldAnswer::Then::hang};
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  expect_stopped(store->look("a", looking.get_token()), begun);
+  const auto reader = store->open("there", reading.get_token());
+  ASSERT_TRUE(reader) << reader.error().text;
+  std::string bytes(5, '?');
+  expect_stopped((*reader)->read(0, bytes), begun);
+  const std::size_t asked = seen.size();
+  EXPECT_FALSE(store->open("there", reading.get_token()));
+  EXPECT_EQ(seen.size(), asked) << "nothing more is asked for";
+}
+
+TEST_F(S3StoreTest, the_pause_before_another_try_ends_when_it_is_to_stop) {
+  std::stop_source stop;
+  std::promise<void> refused;
+  serve([&](const SeenRequest& request) {
+    if (request.method == "HEAD") refused.set_value();
+    return answer_of(503, refusal("SlowDown"));
+  });
+  S3Store patient(bucket, s3::Retries{10, 1h, 2h});
+  const std::jthread stopper([&] {
+    refused.get_future().wait();
+    HttpClient().fetch({.url = bucket.endpoint});  // so the answer to the look is there by now
+    stop.request_stop();
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  expect_stopped(patient.look("a", stop.get_token()), begun);
+}
+
+TEST_F(S3StoreTest, requests_and_keys_are_counted_by_kind) {
+  serve([](const SeenRequest& request) {
+    return request.method == "HEAD" ? ToldAnswer{facts} : answer_of(200, page);
+  });
+  ASSERT_TRUE(keys());
+  ASSERT_TRUE(store->look("a"));
+  const ObjectStore::Requests asked = store->requests();
+  EXPECT_EQ(asked.lists, 1u);
+  EXPECT_EQ(asked.keys, 2u);
+  EXPECT_EQ(asked.others, 1u);
+  EXPECT_GE(asked.at_once, 1u);
 }
 
 }  // namespace

@@ -52,6 +52,9 @@ class ObjectStore {
   struct Requests {
     std::uint64_t lists = 0;
     std::uint64_t others = 0;
+    std::uint64_t keys = 0;     ///< that the lists have shown
+    std::uint64_t at_once = 0;  ///< lists that may be under way together, as it stands
+    bool operator==(const Requests&) const = default;
   };
   virtual Requests requests() const { return {}; }
 
@@ -59,11 +62,14 @@ class ObjectStore {
     std::uint64_t size = 0;
     Time modified;
   };
-  /// One object; nothing when the store answers that there is none.
-  virtual Result<std::optional<Facts>> look(std::string_view key) = 0;
+  /// One object; nothing when the store answers that there is none. Asked to stop, it soon
+  /// returns an error, unless it knows the answer.
+  virtual Result<std::optional<Facts>> look(std::string_view key, std::stop_token stop = {}) = 0;
 
-  /// An error when there is no such object.
-  virtual Result<std::unique_ptr<ObjectReader>> open(std::string_view key) = 0;
+  /// An error when there is no such object. What is being opened or read ends soon with an error
+  /// when it is asked to stop.
+  virtual Result<std::unique_ptr<ObjectReader>> open(std::string_view key,
+                                                     std::stop_token stop = {}) = 0;
 };
 
 }  // namespace upkeep

@@ -14,7 +14,8 @@ ERROR = ('<?xml version="1.0"?><Error><Code>{}</Code><Message>said by the proxy<
 
 class FaultProxy:
     """`fault(number, method, target)` names the fault of a request, or None; listings and other
-    requests are counted apart, from 1. With `page`, a listing has so many keys a page."""
+    requests are counted apart, from 1. With `page`, a listing has so many keys a page. A request
+    with the fault `hang` gets no answer while the proxy lives."""
 
     def __init__(self, endpoint, fault=lambda number, method, target: None, page=None):
         self.target = endpoint.split("://")[1]
@@ -22,6 +23,7 @@ class FaultProxy:
         self.lists = self.others = 0
         self.seen = []  # (method, target) of all requests
         self.lock = threading.Lock()
+        self.end = threading.Event()
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -50,6 +52,7 @@ class FaultProxy:
         return self
 
     def __exit__(self, *_):
+        self.end.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -62,6 +65,10 @@ class FaultProxy:
             number = self.lists if is_list else self.others
             self.seen.append((handler.command, handler.path))
         fault = self.fault(number, handler.command, handler.path)
+        if fault == "hang":
+            self.end.wait()
+            handler.close_connection = True
+            return None
         if fault in REFUSALS:
             status, code = REFUSALS[fault]
             content = ERROR.format(code).encode()

@@ -1,6 +1,7 @@
 #include "api/gap_rows.h"
 
 #include "api/json_writer.h"
+#include "base/json_text.h"
 
 namespace upkeep {
 

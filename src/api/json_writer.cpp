@@ -4,64 +4,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "api/display.h"
+#include "base/json_text.h"
 
 namespace upkeep {
-namespace {
-
-void append_escape(std::string& out, unsigned char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      out += "\\u00";
-      out += digits[c >> 4];
-      out += digits[c & 15];
-  }
-}
-
-bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
-
-}  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(static_cast<unsigned char>(text[plain]))) ++plain;
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    const auto c = static_cast<unsigned char>(text.front());
-    if (c < 0x80) {
-      append_escape(out, c);
-      text.remove_prefix(1);
-      continue;
-    }
-    const Character next = first_character(text);
-    if (next.valid) {
-      out += text.substr(0, next.bytes);
-    } else {
-      out += "\xEF\xBF\xBD";
-    }
-    text.remove_prefix(next.bytes);
-  }
-  out += '"';
-}
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   separate();

@@ -8,9 +8,6 @@
 
 namespace upkeep {
 
-/// The text as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
-
 /// Appends to a string. Containers down to a depth of `lines` have a line for each of their
 /// members; deeper ones stand in one line. The caller closes what it opened.
 class JsonWriter {

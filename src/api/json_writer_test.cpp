@@ -9,6 +9,7 @@
 #include "api/explain.h"
 #include "api/incidents_json.h"
 #include "base/json.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace upkeep {

@@ -5,7 +5,8 @@
 
 namespace upkeep {
 
-/// With its quotes. When the text is not UTF-8, each byte beyond ASCII becomes U+FFFD.
+/// The text as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
 std::string to_json_string(std::string_view text);
 
 }  // namespace upkeep

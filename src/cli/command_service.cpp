@@ -52,7 +52,7 @@ CommandResult start_here(const Config& config, const Call& call, Terminal& termi
   options.config_path = config.path;
   options.version = version_text();
   options.dry_run = call.has("--dry-run");
-  options.log = open_log(config, true);
+  options.log = open_log(config, true, options.redaction);
   const ServiceManager manager;
   options.is_service = manager.is_there();
   options.ready = [&](const std::string&) { manager.ready(config.loop.hang_after); };
@@ -103,7 +103,7 @@ CommandResult daemon_command(const Call& call, Terminal&) {
   options.config_path = config->path;
   options.version = version_text();
   options.dry_run = call.has("--dry-run");
-  options.log = open_log(*config, false);
+  options.log = open_log(*config, false, options.redaction);
   options.restarts = static_cast<int>(std::min<std::uint64_t>(
       parse_number(call.value("--restarts").value_or("0")).value_or(0), 1'000'000));
   options.is_supervised = [&] { return !lifeline.is_cut(); };

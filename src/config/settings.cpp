@@ -80,8 +80,8 @@ Form<Limits> limits() {
       {
           key("tasks", &Limits::tasks, whole_number(1, 10'000), "How many attempts run at once."),
           key("memory", &Limits::memory, size(),
-              "How much memory the process may take that lists a store and compares it. When that "
-              "is too little, the listing fails and nothing else."),
+              "How much memory the daemon may take, and each process that lists a store. When that "
+              "is too little, the listing fails and nothing else, or the daemon is started again."),
           key("disk_free", &Limits::disk_free, size(),
               "With less free space where the state lies nothing new is started. When it is not "
               "set: 1GB or 5% of the file system, whichever is smaller."),

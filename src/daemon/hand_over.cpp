@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -98,14 +99,28 @@ Result<StoreListed> decode_listing(const Config& config, TableCache& tables, con
   return listed;
 }
 
+namespace {
+
+/// What its process says. Memory of one's own that runs out meanwhile costs the listing only.
+Result<StoreListed> hear_listing(const Config& config, TableCache& tables, const ListStore& wish,
+                                 std::stop_token stop) {
+  try {
+    UPKEEP_TRY(
+        const std::string output,
+        output_of("/proc/self/exe",
+                  {"upkeep", "scan-store", config.of(wish.store).name, "--config", config.path},
+                  config.loop.max_run_time, std::move(stop)));
+    return decode_listing(config, tables, wish, output);
+  } catch (const std::bad_alloc&) {
+    return fail("memory ran out while it was read; `limits.memory` allows no more");
+  }
+}
+
+}  // namespace
+
 StoreListed list_store_apart(const Config& config, TableCache& tables, const ListStore& wish,
                              std::stop_token stop) {
-  const std::string& name = config.of(wish.store).name;
-  const auto output =
-      output_of("/proc/self/exe", {"upkeep", "scan-store", name, "--config", config.path},
-                config.loop.max_run_time, std::move(stop));
-  auto listed = output ? decode_listing(config, tables, wish, *output)
-                       : Result<StoreListed>(std::unexpected(output.error()));
+  auto listed = hear_listing(config, tables, wish, std::move(stop));
   if (listed) return *std::move(listed);
   return {wish.request,
           wish.store,

@@ -6,7 +6,7 @@
 namespace upkeep {
 
 Result<Launch> make_launch(const Config& config, const StartAttempt& start,
-                           const std::string& partitions_path) {
+                           const std::string& partitions_path, Redaction& redaction) {
   const Collection& collection = config.of(start.collection);
   const Collector& collector = config.of(*collection.collector);
   const Store& store = config.of(collection.store);
@@ -27,6 +27,7 @@ Result<Launch> make_launch(const Config& config, const StartAttempt& start,
   launch.environment["UPKEEP_TASK"] = start.task;
   launch.environment["UPKEEP_CONFIG"] = config.path;  // for `upkeep acquire`
   if (collector.environment.empty()) return launch;
+  hide_secrets(config, redaction);  // they may have changed
   UPKEEP_TRY(const SecretSources secrets, secret_sources(config));
   for (const auto& [name, text] : collector.environment) {
     UPKEEP_TRY(launch.environment[name], fill_secrets(text, secrets));

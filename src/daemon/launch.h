@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "core/command.h"
+#include "io/redaction.h"
 #include "model/config.h"
 #include "port/executor.h"
 
@@ -11,6 +12,8 @@ namespace upkeep {
 
 /// An error names what is wrong with the values or the secrets: nothing is started then.
 /// `partitions_path` is where the executor will put the file behind {partitions}.
-Result<Launch> make_launch(const Config&, const StartAttempt&, const std::string& partitions_path);
+/// Secrets are hidden from now on.
+Result<Launch> make_launch(const Config&, const StartAttempt&, const std::string& partitions_path,
+                           Redaction&);
 
 }  // namespace upkeep

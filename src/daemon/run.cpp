@@ -99,6 +99,8 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
 
   Assignment assignment{selection.collections, selection.where, config.enabled,
                         begin + config.loop.max_run_time};
+  Redaction redaction;
+  hide_secrets(config, redaction);
   TableCache tables(config.zone);
   Engine engine(config, std::move(assignment), rows, load_baselines(config, tables));
   const ObjectStores stores = open_stores(config);
@@ -107,7 +109,7 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
   std::function<void(Event)> ear;
   TokenDesk tokens(io, [&](Event event) { ear(std::move(event)); });
   Shell shell(io,
-              {config, stores, *state, observer,
+              {config, stores, *state, observer, redaction,
                [&](AttemptId id) { return executor->partitions_path(id); },
                [&](const ListStore& wish, std::stop_token stop) {
                  return list_store_apart(config, tables, wish, std::move(stop));
@@ -115,8 +117,10 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
                [&](const GrantTokens& grant) { tokens.granted(grant.ask.id); },
                [&](const RefuseTokens& refusal) { tokens.refused(refusal.id, refusal.why); }},
               engine);
-  UPKEEP_TRY(executor,
-             ProcessExecutor::make(io, shell, {config.state + "/logs", config.state + "/run"}));
+  UPKEEP_TRY(executor, ProcessExecutor::make(io, shell,
+                                             {.logs = config.state + "/logs",
+                                              .run = config.state + "/run",
+                                              .redaction = &redaction}));
   ear = [&shell](Event event) { shell.tell(std::move(event)); };
   UPKEEP_TRY(const auto socket, open_desk(config, io, tokens));
   const Signals signals(io, shell);

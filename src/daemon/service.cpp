@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <new>
 #include <utility>
 
 #include "api/incidents_json.h"
@@ -15,12 +16,14 @@
 #include "base/text.h"
 #include "daemon/folders.h"
 #include "daemon/hand_over.h"
+#include "daemon/hiding_reply.h"
 #include "daemon/inventory.h"
 #include "daemon/pages.h"
 #include "daemon/setup.h"
 #include "daemon/shell.h"
 #include "daemon/survey.h"
 #include "daemon/token_desk.h"
+#include "io/own_limits.h"
 #include "io/owner_lock.h"
 #include "io/process_executor.h"
 #include "io/sqlite_state.h"
@@ -149,11 +152,15 @@ Component Service::supervision() const {
 }
 
 Result<void> Service::run() {
+  hide_secrets(config_, *options_.redaction);
   UPKEEP_TRY(const auto owner, OwnerLock::take(config_.state));
   UPKEEP_CHECK(make_state_folders(config_.state));
   UPKEEP_TRY(state_, SqliteState::open(config_.state + "/upkeep.db", SqliteState::Access::write));
   UPKEEP_TRY(executor_, ProcessExecutor::make(io_, listener_,
-                                              {config_.state + "/logs", config_.state + "/run"}));
+                                              {.logs = config_.state + "/logs",
+                                               .run = config_.state + "/run",
+                                               .redaction = options_.redaction.get()}));
+  limit_memory(config_.limits.memory);
   UPKEEP_CHECK(open_pages());
   wait_for_signals();
   const std::string http = bulletin_.latest()->http;
@@ -171,6 +178,7 @@ Result<void> Service::run() {
     if (!next_config_) break;
     config_ = *std::move(next_config_);
     next_config_.reset();
+    limit_memory(config_.limits.memory);
     log(LogLevel::info, "goes on with the new configuration");
   }
   end_what_runs();
@@ -196,7 +204,7 @@ Result<void> Service::open_pages() {
   UPKEEP_TRY(server_,
              HttpServer::start(std::move(listens), [this](const IncomingRequest& request,
                                                           const std::shared_ptr<HttpReply>& reply) {
-               pages_.answer(request, reply);
+               pages_.answer(request, hiding(reply, options_.redaction));
              }));
   Status status = base_status();
   if (http.enabled) {
@@ -220,7 +228,7 @@ Result<void> Service::live() {
   Engine engine(config_, std::move(assignment), rows, load_baselines(config_, tables));
   const ObjectStores stores = open_stores(config_);
   Shell shell(io_,
-              {config_, stores, *state_, activity_,
+              {config_, stores, *state_, activity_, *options_.redaction,
                [this](AttemptId id) { return executor_->partitions_path(id); },
                [&](const ListStore& wish, std::stop_token stop) {
                  return list_store_apart(config_, tables, wish, std::move(stop));
@@ -284,6 +292,7 @@ Result<void> Service::reload() {
     log(LogLevel::error, text);
     return fail(text);
   }
+  hide_secrets(*config, *options_.redaction);
   log(LogLevel::info, "the configuration was read again");
   next_config_ = *std::move(config);
   if (shell_ != nullptr && stops_ == 0) shell_->leave();
@@ -411,7 +420,16 @@ std::string control_socket(const std::string& state_folder) {
 }
 
 Result<void> serve(Config config, const ServiceOptions& options) {
-  return Service(std::move(config), options).run();
+  guard_process();
+  const std::string allowed = to_size_text(config.limits.memory);
+  try {
+    return Service(std::move(config), options).run();
+  } catch (const std::bad_alloc&) {
+    return fail(
+        fmt::format("memory ran out: `limits.memory` allows {}; when this comes again, "
+                    "it takes more",
+                    allowed));
+  }
 }
 
 }  // namespace upkeep

@@ -1,10 +1,12 @@
 // The loop that runs around the clock: one engine after another, under one process.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
 #include "daemon/activity.h"
+#include "io/redaction.h"
 #include "model/config.h"
 
 namespace upkeep {
@@ -17,6 +19,7 @@ struct ServiceOptions {
   std::function<bool()> is_supervised;  ///< is the supervisor still there? Unset: there is none
   bool is_service = false;              ///< does a service manager watch over it instead?
   WriteLog log;
+  std::shared_ptr<Redaction> redaction = std::make_shared<Redaction>();  ///< also of `log`
   /// Called once it is up, with the address of its pages; empty when there are none.
   std::function<void(const std::string& http)> ready;
   /// Called every second while the loop moves.

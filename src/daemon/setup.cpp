@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <map>
 
+#include "base/text.h"
+#include "config/secrets.h"
 #include "io/files.h"
 
 namespace upkeep {
@@ -98,6 +100,27 @@ Result<SecretSources> secret_sources(const Config& config) {
   return SecretSources{source.environment, [folder = config.folder](std::string_view path) {
                          return read_file(fs::path(folder) / path);
                        }};
+}
+
+void hide_secret(std::string_view value, Redaction& redaction) {
+  std::error_code error;
+  if (!fs::exists(fs::path(value), error)) redaction.hide(value);
+}
+
+void hide_secrets(const Config& config, Redaction& redaction) {
+  const auto source = read_source(config.path);
+  const auto sources = secret_sources(config);
+  if (!source || !sources) return;
+  for (const std::string_view line : split(source->text, '\n')) {
+    const auto references = find_secrets(line);
+    if (!references) continue;  // a comment: it is in none of the values, which were checked
+    for (const SecretReference& reference : *references) {
+      const auto value = fill_secrets(line.substr(reference.begin, reference.size), *sources);
+      if (value && reference.kind != SecretReference::Kind::literal) {
+        hide_secret(*value, redaction);
+      }
+    }
+  }
 }
 
 Time now_by_clock() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "io/redaction.h"
 #include "model/config.h"
 
 namespace upkeep {
@@ -24,6 +25,12 @@ std::expected<Config, std::vector<ConfigError>> load_config(const std::string& p
 /// Where ${env:…} and ${file:…} of a checked configuration come from: the real environment
 /// first, then its .env files, all read anew.
 Result<SecretSources> secret_sources(const Config&);
+
+/// Hides what the references of the configuration stand for, as far as they can be read now. A
+/// value that names a file or folder is no secret: hidden, it would take the place out of every
+/// message.
+void hide_secrets(const Config&, Redaction&);
+void hide_secret(std::string_view value, Redaction&);
 
 /// The system's clock.
 Time now_by_clock();

@@ -77,6 +77,11 @@ struct Shell::Parts {
   }
   void carry_out(const RunComplete&) { is_complete = true; }
 
+  void redact(std::optional<Error>& error) const {
+    if (error) error->text = ground.redaction.of(error->text);
+  }
+  void redact(StoreListed&) const;
+
   // --- Time ------------------------------------------------------------------------
   void sleep();
   void after(asio::steady_timer&, Duration, void (Parts::*)());
@@ -239,8 +244,9 @@ void Shell::Parts::write_queue_file(Time now) {
   queue_changed = false;
   const auto begin = std::chrono::steady_clock::now();
   const Queue queue = engine.queue(now);
-  const auto written = write_file_atomically(ground.config.state + "/inventory/gaps.json",
-                                             tasks_json(ground.config, queue, now));
+  const auto written =
+      write_file_atomically(ground.config.state + "/inventory/gaps.json",
+                            ground.redaction.of_json(tasks_json(ground.config, queue, now)));
   if (!written) log_failure("gaps.json", FailureClass::unknown, written.error().text);
   fact::QueueChanged changed{queue.total_tasks,        0,
                              engine.attempts().size(), queue.total_gaps,
@@ -263,8 +269,18 @@ void Shell::Parts::carry_out(const ListStore& wish) {
   asio::post(workers, [this, wish, stop = stop_listing.get_token()] {
     auto listed = std::make_shared<StoreListed>(ground.list_store(wish, stop));
     if (stop.stop_requested()) return;  // what it says now says nothing about the store
+    redact(*listed);
     asio::post(io, [this, listed] { take(std::move(*listed)); });
   });
+}
+
+void Shell::Parts::redact(StoreListed& listed) const {
+  redact(listed.error);
+  for (CollectionFinding& finding : listed.findings) {
+    redact(finding.error);
+    std::string& trouble = finding.coverage.contents.trouble;
+    trouble = ground.redaction.of(trouble);
+  }
 }
 
 void Shell::Parts::carry_out(const LookAt& wish) {
@@ -276,14 +292,17 @@ void Shell::Parts::carry_out(const LookAt& wish) {
       seen->error->text =
           fmt::format("no answer within {}, and upkeep is to stop", to_rough_text(look_grace));
     }
+    redact(seen->error);
     asio::post(io, [this, seen] { take(std::move(*seen)); });
   });
 }
 
 void Shell::Parts::carry_out(const StartAttempt& start) {
-  auto launch = make_launch(ground.config, start, ground.partitions_path(start.attempt));
+  auto launch =
+      make_launch(ground.config, start, ground.partitions_path(start.attempt), ground.redaction);
   if (launch) return executor->start(*launch);
-  take(AttemptEnded{start.attempt, {Ending::Kind::not_started, 0, launch.error().text}});
+  take(AttemptEnded{start.attempt,
+                    {Ending::Kind::not_started, 0, ground.redaction.of(launch.error().text)}});
 }
 
 void Shell::Parts::carry_out(const MeasureDisk&) {
@@ -388,7 +407,9 @@ void Shell::reported(AttemptId attempt, const ReportLine& line) {
 }
 
 void Shell::ended(AttemptId attempt, const Ending& ending) {
-  parts_->take(AttemptEnded{attempt, ending});
+  Ending shown = ending;
+  shown.text = parts_->ground.redaction.of(ending.text);
+  parts_->take(AttemptEnded{attempt, std::move(shown)});
 }
 
 void Shell::orphan_ended(AttemptId attempt) { parts_->take(OrphanEnded{attempt}); }

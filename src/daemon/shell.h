@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "core/engine.h"
 #include "daemon/inventory.h"
+#include "io/redaction.h"
 #include "model/config.h"
 #include "port/executor.h"
 #include "port/state_store.h"
@@ -25,6 +26,7 @@ struct Ground {
   const ObjectStores& stores;
   StateStore& state;
   Observer& observer;
+  Redaction& redaction;  ///< of all that comes back from processes and stores
   std::function<std::string(AttemptId)> partitions_path;  ///< behind {partitions}
   /// Called by worker threads.
   std::function<StoreListed(const ListStore&, std::stop_token)> list_store;

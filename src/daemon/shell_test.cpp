@@ -60,12 +60,13 @@ TEST(Shell, a_listing_under_way_delays_no_end_and_is_no_trouble_of_the_store) {
       std::make_unique<EndlessStore>([&] { boost::asio::post(io, [&] { shell->stop(); }); }));
   MemoryState state;
   NoObserver observer;
+  Redaction redaction;
   Assignment assignment;
   assignment.run_until = now_by_clock() + std::chrono::hours{1};
   Engine engine(config, assignment, {}, {});
   TableCache tables(config.zone);
   Shell made(io,
-             {config, stores, state, observer, [](AttemptId) { return ""; },
+             {config, stores, state, observer, redaction, [](AttemptId) { return ""; },
               [&](const ListStore& wish, std::stop_token stop) {
                 return list_store(config, tables, stores, wish, CheckCommands::run,
                                   std::move(stop));

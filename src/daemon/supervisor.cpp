@@ -23,6 +23,7 @@
 #include "daemon/setup.h"
 #include "io/descriptor.h"
 #include "io/files.h"
+#include "io/own_limits.h"
 #include "io/owner_lock.h"
 
 namespace upkeep {
@@ -87,7 +88,7 @@ class Supervisor {
   bool wait(Duration);
   void tell_starter(const std::string& text);
   void log(LogLevel level, const std::string& text) const {
-    open_log(config_, false)(now_by_clock(), level, "supervisor", text);
+    open_log(config_, false, {})(now_by_clock(), level, "supervisor", text);
   }
 
   const Config& config_;
@@ -254,6 +255,7 @@ int Supervisor::run() {
   ::setsid();
   if (::fork() != 0) ::_exit(0);  // so that it can never have a terminal again
   ::prctl(PR_SET_NAME, "upkeep-guard");
+  guard_process();
   redirect_output(config.state);
   if (starter.number() > 3) ::close_range(3, static_cast<unsigned>(starter.number() - 1), 0);
   ::close_range(static_cast<unsigned>(starter.number() + 1), ~0U, 0);

@@ -19,6 +19,7 @@
 
 #include "base/text.h"
 #include "io/descriptor.h"
+#include "io/own_limits.h"
 
 extern char** environ;
 
@@ -122,6 +123,7 @@ Result<std::string> output_of(const std::string& program, const std::vector<std:
 
 void live_as_child(std::uint64_t memory) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  guard_process();
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // these reserve terabytes
   const rlimit limit{memory, memory};
   ::setrlimit(RLIMIT_DATA, &limit);

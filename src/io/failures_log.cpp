@@ -58,14 +58,9 @@ Result<void> FailuresLog::write(const std::string& line) const {
   return fail_with(number, path_, "written");
 }
 
-/// "failures.log", "failures.1.log", "failures.2.log" …
+/// "failures.log", "failures.log.1", "failures.log.2" …
 std::string FailuresLog::rotated(int number) const {
-  if (number == 0) return path_;
-  const std::size_t dot = path_.rfind('.');
-  const std::size_t slash = path_.rfind('/');
-  const bool has_ending = dot != path_.npos && (slash == path_.npos || dot > slash + 1);
-  const std::size_t end = has_ending ? dot : path_.size();
-  return path_.substr(0, end) + "." + std::to_string(number) + path_.substr(end);
+  return number == 0 ? path_ : path_ + "." + std::to_string(number);
 }
 
 Result<void> FailuresLog::rotate() const {

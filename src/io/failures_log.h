@@ -12,7 +12,7 @@
 namespace upkeep {
 
 /// Lines are `TIME<tab>SOURCE<tab>CLASS<tab>TEXT`, the time by RFC 3339; control characters in
-/// source and text become spaces. At `size_max` bytes the file becomes `….1.log`, the older ones
+/// source and text become spaces. At `size_max` bytes the file becomes PATH.1, the older ones
 /// move up, and those beyond `keep` are dropped. For one thread at a time.
 class FailuresLog {
  public:

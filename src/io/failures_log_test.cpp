@@ -33,13 +33,13 @@ TEST(FailuresLog, it_is_rotated_and_the_oldest_are_dropped) {
   }
   std::vector<std::string> names;
   std::string all;
-  for (const char* name : {"failures.3.log", "failures.2.log", "failures.1.log", "failures.log"}) {
+  for (const char* name : {"failures.log.3", "failures.log.2", "failures.log.1", "failures.log"}) {
     const auto content = read_file(folder / name);
     ASSERT_TRUE(content) << name;
     EXPECT_LE(content->size(), 500u) << name;
     all += *content;
   }
-  EXPECT_FALSE(std::filesystem::exists(folder / "failures.4.log"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "failures.log.4"));
   EXPECT_TRUE(all.ends_with("\t99\n"));
   const auto lines = static_cast<int>(std::ranges::count(all, '\n'));
   EXPECT_GT(lines, 30);

@@ -81,13 +81,7 @@ LogFile::LogFile(LogFileSettings settings) { set(std::move(settings)); }
 void LogFile::set(LogFileSettings settings) {
   const std::lock_guard lock(mutex_);
   settings_ = std::move(settings);
-  for (std::string& secret : std::exchange(settings_.secrets, {})) add_secret(std::move(secret));
   file_.close();
-}
-
-void LogFile::hide(std::string secret) {
-  const std::lock_guard lock(mutex_);
-  add_secret(std::move(secret));
 }
 
 std::uint64_t LogFile::lost() const {
@@ -97,7 +91,9 @@ std::uint64_t LogFile::lost() const {
 
 std::string LogFile::line_of(Time now, LogLevel level, std::string_view component,
                              std::string_view text) const {
-  const std::string from = in_one_line(redacted(component)), said = in_one_line(redacted(text));
+  const Redaction* redaction = settings_.redaction.get();
+  const std::string from = in_one_line(component);
+  const std::string said = in_one_line(redaction == nullptr ? text : redaction->of(text));
   if (settings_.journal) {
     return fmt::format("<{}>{}: {}\n", priorities.at(index_of(level)), from, said);
   }
@@ -106,26 +102,6 @@ std::string LogFile::line_of(Time now, LogLevel level, std::string_view componen
                        to_text(now), to_text(level), to_json_string(from), to_json_string(said));
   }
   return fmt::format("{} {} {}: {}\n", to_text(now), upper_names.at(index_of(level)), from, said);
-}
-
-/// Of two secrets of which one begins like the other, the longer one must go first.
-std::string LogFile::redacted(std::string_view text) const {
-  if (secrets_.empty()) return std::string(text);
-  std::string result;
-  while (!text.empty()) {
-    const auto hidden = std::ranges::find_if(
-        secrets_, [&](const std::string& secret) { return text.starts_with(secret); });
-    result += hidden == secrets_.end() ? text.substr(0, 1) : "***";
-    text.remove_prefix(hidden == secrets_.end() ? 1 : hidden->size());
-  }
-  return result;
-}
-
-void LogFile::add_secret(std::string secret) {
-  if (secret.empty() || std::ranges::count(secrets_, secret) > 0) return;
-  const auto place = std::ranges::find_if(
-      secrets_, [&](const std::string& other) { return other.size() < secret.size(); });
-  secrets_.insert(place, std::move(secret));
 }
 
 bool LogFile::put_or_lose(const std::string& line) {

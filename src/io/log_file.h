@@ -1,15 +1,16 @@
 // upkeep.log: what the program says while nobody watches.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "io/descriptor.h"
+#include "io/redaction.h"
 #include "model/service.h"
 
 namespace upkeep {
@@ -17,8 +18,8 @@ namespace upkeep {
 struct LogFileSettings {
   std::string path;
   LogSettings log = {};
-  std::vector<std::string> secrets = {};  ///< appear as ***
-  std::optional<int> journal = {};        ///< descriptor: write there for systemd, not to the file
+  std::shared_ptr<const Redaction> redaction = {};  ///< of what is written; null: none
+  std::optional<int> journal = {};  ///< descriptor: write there for systemd, not to the file
 };
 
 /// The descriptor, when systemd's journal reads it. `journal_stream` is $JOURNAL_STREAM, the
@@ -38,25 +39,21 @@ class LogFile {
   explicit LogFile(LogFileSettings);
 
   void write(Time, LogLevel, std::string_view component, std::string_view text);
-  /// From now on; what was hidden before stays hidden.
+  /// From now on.
   void set(LogFileSettings);
-  void hide(std::string secret);
   /// Lines that were lost since the last that was written.
   std::uint64_t lost() const;
 
  private:
   std::string line_of(Time, LogLevel, std::string_view component, std::string_view text) const;
-  std::string redacted(std::string_view) const;
   bool put_or_lose(const std::string& line);
   Result<void> put(const std::string& line);
   Result<void> put_in_file(const std::string& line);
   Result<std::uint64_t> open();
   Result<void> rotate();
-  void add_secret(std::string);
 
   mutable std::mutex mutex_;  ///< guards everything
   LogFileSettings settings_;
-  std::vector<std::string> secrets_;  ///< longer ones first
   Descriptor file_;
   std::uint64_t lost_ = 0;
   std::string why_lost_;

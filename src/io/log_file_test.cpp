@@ -72,14 +72,15 @@ TEST(LogFile, json_lines_are_json_whatever_is_said) {
 
 TEST(LogFile, secrets_are_never_written) {
   const TestFolder folder;
-  LogFile log({.path = folder / "log", .secrets = {"abc", "abcdef", "", "li\nne"}});
-  log.write(now, LogLevel::info, "abc", "abcdef ab xabcx li\nne");
-  log.hide("later");
-  log.set({.path = folder / "log", .secrets = {"new"}});
-  log.write(now, LogLevel::info, "c", "abc later new");
+  const auto redaction = std::make_shared<Redaction>();
+  redaction->hide("two\nlines");
+  LogFile log({.path = folder / "log", .redaction = redaction});
+  log.write(now, LogLevel::info, "c", "say two\nlines");
+  redaction->hide("swordfish");
+  log.write(now, LogLevel::info, "c", "swordfish");
   EXPECT_EQ(content(folder / "log"),
-            "2025-10-22T20:30:15.250Z INFO ***: *** ab x***x ***\n"
-            "2025-10-22T20:30:15.250Z INFO c: *** *** ***\n");
+            "2025-10-22T20:30:15.250Z INFO c: say ***\n"
+            "2025-10-22T20:30:15.250Z INFO c: ***\n");
 }
 
 TEST(LogFile, it_is_rotated_and_the_oldest_are_dropped) {
@@ -198,11 +199,13 @@ TEST(LogFile, systemds_journal_gets_priorities_instead_of_times) {
   EXPECT_EQ(journal_on(journal.number(), stream), std::nullopt);
   ASSERT_EQ(journal_on(program.number(), stream), program.number());
   const TestFolder folder;
+  const auto redaction = std::make_shared<Redaction>();
+  redaction->hide("the key");
   LogFile log({.path = folder / "log",
                .log = {.level = LogLevel::debug},
-               .secrets = {"key"},
+               .redaction = redaction,
                .journal = journal_on(program.number(), stream)});
-  log.write(now, LogLevel::error, "c", "one\ntwo key");
+  log.write(now, LogLevel::error, "c", "one\ntwo the key");
   log.write(now, LogLevel::warning, "c", "w");
   log.write(now, LogLevel::info, "c", "i");
   log.write(now, LogLevel::debug, "c", "d");

@@ -126,6 +126,7 @@ ProcessLauncher::ProcessLauncher(ProcessSettings settings)
   // a program (core(5)); 0 would not.
   ::getrlimit(RLIMIT_CORE, &core_);
   core_.rlim_cur = std::min<rlim_t>(1, core_.rlim_max);
+  ::getrlimit(RLIMIT_DATA, &data_);
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     if (std::ranges::find(private_variables, name_of(*variable)) == private_variables.end()) {
       inherited_.emplace_back(*variable);
@@ -218,6 +219,7 @@ std::expected<Spawned, Ending> ProcessLauncher::spawn(const Launch& launch,
   request.output = prepared.write_end.number();
   request.lock = prepared.lock.number();
   request.core = core_;
+  request.data = data_;
   request.marker = marker_.limit(launch.attempt);
   const Isolation& isolation = launch.isolation;
   rlimit memory{}, open_files{};
@@ -258,7 +260,7 @@ std::expected<ProcessAttempt, Ending> ProcessLauncher::launch(const Launch& laun
       .leader_pidfd = std::move(spawned->pidfd),
       .output_end = std::move(prepared->read_end),
       .output = ProcessOutput(fmt::format("{}/tasks/{}.log", settings_.logs, launch.attempt.value),
-                              settings_.output_max),
+                              settings_.output_max, settings_.redaction),
       .report = std::move(report),
       .deadline = now + time_left(launch.deadline),
       .grace = launch.grace};

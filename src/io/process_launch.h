@@ -26,6 +26,7 @@ struct ProcessSettings {
   std::string run;                        ///< folder of lock, partitions and report files
   std::uint64_t output_max = 10'000'000;  ///< bytes of output that are kept
   std::uint64_t report_max = 16'000'000;  ///< bytes of a report that are read
+  const Redaction* redaction = nullptr;   ///< of what is kept of output; outlives the executor
 };
 
 /// A descendant that outlived its parent and hangs on upkeep now.
@@ -80,6 +81,7 @@ class ProcessLauncher {
   Spawner spawner_;
   Descriptor no_input_;
   rlimit core_{};
+  rlimit data_{};                       ///< likewise, before upkeep limited itself
   int nice_ = 0;                        ///< upkeep's own
   std::vector<std::string> inherited_;  ///< upkeep's own environment
 };

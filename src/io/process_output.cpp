@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t tail_size = 64 * 1024;
 }
 
-void ProcessOutput::add(std::string_view bytes) {
+void ProcessOutput::add(std::string_view bytes) { keep(stream_.add(bytes)); }
+
+void ProcessOutput::keep(std::string_view bytes) {
   const auto kept = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), bytes_left_));
   write(bytes.substr(0, kept));
   bytes_left_ -= kept;
@@ -30,11 +32,13 @@ void ProcessOutput::add(std::string_view bytes) {
 void ProcessOutput::note(std::string_view line) {
   if (notes_left_ == 0) return;
   --notes_left_;
-  write(fmt::format("{}upkeep: {}{}\n", ends_in_line_ ? "\n" : "", line,
+  const std::string shown = redaction_ == nullptr ? std::string(line) : redaction_->of(line);
+  write(fmt::format("{}upkeep: {}{}\n", ends_in_line_ ? "\n" : "", shown,
                     notes_left_ == 0 ? " (no more of these)" : ""));
 }
 
 std::string ProcessOutput::finish() {
+  keep(stream_.finish());
   if (bytes_dropped_ > 0 && !is_broken_) {
     notes_left_ = std::max(notes_left_, 2);
     note(

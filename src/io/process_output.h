@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "io/descriptor.h"
+#include "io/redaction.h"
 
 namespace upkeep {
 
@@ -12,8 +13,9 @@ namespace upkeep {
 /// attempt.
 class ProcessOutput {
  public:
-  ProcessOutput(std::string path, std::uint64_t bytes_max)
-      : path_(std::move(path)), bytes_left_(bytes_max) {}
+  /// `redaction` may be null; else it must outlive the output.
+  ProcessOutput(std::string path, std::uint64_t bytes_max, const Redaction* redaction = nullptr)
+      : path_(std::move(path)), bytes_left_(bytes_max), redaction_(redaction), stream_(redaction) {}
 
   void add(std::string_view bytes);
   /// A line of upkeep's own in the file, whatever the limit; only a hundred of them count.
@@ -23,6 +25,7 @@ class ProcessOutput {
   std::string finish();
 
  private:
+  void keep(std::string_view bytes);
   void write(std::string_view bytes);
 
   std::string path_;
@@ -33,6 +36,8 @@ class ProcessOutput {
   bool ends_in_line_ = false;  ///< the file's last byte is not a line end
   Descriptor file_;
   std::string tail_;
+  const Redaction* redaction_;
+  RedactedStream stream_;
 };
 
 }  // namespace upkeep

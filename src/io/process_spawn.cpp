@@ -76,6 +76,7 @@ UPKEEP_UNWATCHED void write_number(int file, long number) {
 /// What cannot be set stays as it is: upkeep may itself be limited to less.
 UPKEEP_UNWATCHED void isolate(const SpawnRequest& request) {
   call(SYS_prlimit64, 0, RLIMIT_CORE, at(&request.core));
+  call(SYS_prlimit64, 0, RLIMIT_DATA, at(&request.data));
   call(SYS_prlimit64, 0, RLIMIT_RTTIME, at(&request.marker));
   if (request.memory != nullptr) call(SYS_prlimit64, 0, RLIMIT_AS, at(request.memory));
   if (request.open_files != nullptr) call(SYS_prlimit64, 0, RLIMIT_NOFILE, at(request.open_files));

@@ -25,6 +25,7 @@ struct SpawnRequest {
   int output = -1;                     ///< becomes 1 and 2
   int lock = -1;  ///< stays open in the child, which writes its number into the file
   rlimit core{};  ///< RLIMIT_CORE
+  rlimit data{};  ///< RLIMIT_DATA
   /// RLIMIT_AS and RLIMIT_NOFILE; null: as upkeep has them.
   const rlimit* memory = nullptr;
   const rlimit* open_files = nullptr;

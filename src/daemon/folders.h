@@ -1,15 +1,16 @@
-// The folders of a state: made before anything is written, and swept of what is old.
+// What a state folder consists of.
 #pragma once
-#include <string>
-
 #include "base/result.h"
+#include "base/time.h"
 #include "model/config.h"
 
 namespace upkeep {
 
 Result<void> make_state_folders(const std::string& state);
 
-/// What is kept for people goes when its time is over; that it cannot go stops nobody.
-void expire_old_files(const Config&, Time now);
+/// Outputs and cached files that were kept long enough, and rotated logs older than 30 days; while
+/// the disk is low, outputs older than an hour too. Failing to remove some is no trouble: the next
+/// time tries again.
+void expire_old_files(const Config&, Time now, bool disk_is_low = false);
 
 }  // namespace upkeep

@@ -8,12 +8,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <future>
 #include <new>
 #include <utility>
 
 #include "api/incidents_json.h"
 #include "api/words.h"
 #include "base/text.h"
+#include "daemon/expiry.h"
 #include "daemon/folders.h"
 #include "daemon/hand_over.h"
 #include "daemon/hiding_reply.h"
@@ -88,6 +90,7 @@ class Service {
   void reconcile(const Wish&, const std::shared_ptr<HttpReply>&);
   void answer_those_who_wait();
   void tell_coverage(const CoverageRequest&, const std::shared_ptr<HttpReply>&);
+  void expire_when_due();
   HttpResponse fill(const Wish&);
   void ack(const Wish&, const std::shared_ptr<HttpReply>&);
   Result<void> reload();
@@ -114,6 +117,8 @@ class Service {
   std::unique_ptr<HttpServer> server_;
   Shell* shell_ = nullptr;
   const Engine* engine_ = nullptr;
+  ExpiryPace expiry_;
+  std::future<void> expiring_;         ///< on a thread of its own: folders may be large and slow
   std::optional<Config> next_config_;  ///< a reload begins another life with it
   int stops_ = 0;
   /// For listings of these stores.
@@ -170,6 +175,7 @@ Result<void> Service::run() {
     options_.beat();
     answer_those_who_wait();
     coverage_.forget(false);
+    expire_when_due();
     activity_.set_supervision(supervision());
   });
   options_.ready(http);
@@ -213,6 +219,11 @@ Result<void> Service::open_pages() {
                               server_->ports().back());
   }
   activity_.set_http(status.http);
+  // Until the engine has begun nothing is known, and that is not healthy.
+  status.components = {{.name = "loop",
+                        .health = Health::degraded,
+                        .state = "starting",
+                        .text = "what it knew is being read; no store has been looked at yet"}};
   bulletin_.publish(std::move(status));
   return {};
 }
@@ -220,7 +231,6 @@ Result<void> Service::open_pages() {
 /// One configuration, from its first listing to a reload or the end.
 Result<void> Service::live() {
   UPKEEP_TRY(const State rows, state_->load());
-  expire_old_files(config_, now_by_clock());
   Assignment assignment;
   assignment.fill = !options_.dry_run && !config_.loop.dry_run;
   TableCache tables(config_.zone);
@@ -374,6 +384,20 @@ void Service::tell_coverage(const CoverageRequest& wanted,
     return reply->send(error_response(503, "it is between two configurations; try again"));
   }
   coverage_.answer(config_, *engine_, now_by_clock(), wanted, reply);
+}
+
+void Service::expire_when_due() {
+  if (engine_ == nullptr) return;
+  if (expiring_.valid() && expiring_.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
+    return;
+  const bool disk_is_low = std::ranges::any_of(engine_->incidents(), [](const auto& one) {
+    return one.second.target == "disk:state" && one.second.state != IncidentRow::State::closed;
+  });
+  const Time now = now_by_clock();
+  if (!expiry_.is_due(now, config_.keep, disk_is_low)) return;
+  expiring_ = std::async(std::launch::async, [config = config_, now, disk_is_low] {
+    expire_old_files(config, now, disk_is_low);
+  });
 }
 
 HttpResponse Service::fill(const Wish& wish) {

@@ -88,6 +88,8 @@ class Loop(LakeTest):
 
     def test_it_fills_and_goes_on_filling(self):
         it = self.running()
+        begun = self.status(it)  # whatever it has got to: never healthy without a reason
+        self.assertTrue(begun["components"], begun)
         eventually(lambda: self.is_whole(it))
         (it.data / "days/2026-01-07.txt").unlink()
         eventually(lambda: self.is_whole(it))
@@ -368,6 +370,13 @@ class Loop(LakeTest):
         self.assertIn("the configuration was read again", follower.stdout.readline())
         follower.kill()
         follower.communicate()
+
+    def test_old_output_goes_while_it_runs(self):
+        it = self.running(CONFIG.replace("loop:", "keep: {output: 2s}\nloop:"))
+        outputs = it.state / "logs/tasks"
+        (outputs / "old.log").write_text("printed long ago")
+        os.utime(outputs / "old.log", (0, 0))
+        eventually(lambda: not (outputs / "old.log").exists())
 
     def test_a_service_is_stopped_by_who_starts_it_again(self):
         it = self.lake(CONFIG, {"pause": "0"})

@@ -1,16 +1,38 @@
-// What it costs to list the stores: the requests for which their owners pay.
+// What the requests to buckets cost: those that were sent, and those that are to be expected.
 #pragma once
-#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "api/json_writer.h"
 #include "api/snapshot.h"
+#include "port/object_store.h"
 
 namespace upkeep {
 
-/// What so many LIST requests cost at AWS, in its standard storage class: $0.005 per 1,000.
-double dollars_of_lists(std::uint64_t requests);
+/// At AWS, in its standard storage class: $0.005 for 1,000 LIST requests, $0.0004 for 1,000 HEAD
+/// or GET.
+double dollars_of(const ObjectStore::Requests&);
 
-/// A line for each store whose listing took such requests; empty when none did.
-std::string cost_text(const Snapshot&);
+struct StoreCost {
+  std::string store;
+  ObjectStore::Requests asked;    ///< in fact, by this command
+  ObjectStore::Requests listing;  ///< what listing it takes
+  bool is_estimate = false;       ///< `listing` is the least that its objects need
+  ObjectStore::Requests filling;  ///< to confirm the gaps and to prove what fills them, at most
+  std::uint64_t gaps = 0;         ///< with a collector
+};
+
+/// Of each bucket that has collections in the snapshot, or was asked for reports of one.
+std::vector<StoreCost> costs_of(const Snapshot&);
+
+// A line for each bucket; empty when there is none.
+std::string listing_cost_text(const std::vector<StoreCost>&);
+std::string filling_cost_text(const std::vector<StoreCost>&);
+std::string asked_cost_text(const std::vector<StoreCost>&);
+
+/// "cost": [{"store", "listing", "listing_is_estimate", "filling"}]; only where there are buckets.
+void write_expected_costs(JsonWriter&, const std::vector<StoreCost>&);
+/// "cost": [{"store", "asked"}]
+void write_asked_costs(JsonWriter&, const std::vector<StoreCost>&);
 
 }  // namespace upkeep

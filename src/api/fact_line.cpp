@@ -56,6 +56,7 @@ struct Words {
     return fmt::format("started {}: {}, attempt {}", name_of(names, f.attempt),
                        counted(f.partitions, "partition", "partitions"), f.number);
   }
+  std::string operator()(const fact::ListingProgressed&) const { return {}; }
   std::string operator()(const fact::AttemptProgressed&) const { return {}; }
   std::string operator()(const fact::AttemptEnded&) const { return {}; }
   std::string operator()(const fact::AttemptSettled& f) const {

@@ -149,7 +149,7 @@ constexpr std::string_view components = R"json(  "components": {
       "Status": {"type": "object",
         "required": ["running", "pid", "uptime_seconds", "version", "config", "state", "time",
           "health", "http", "mode", "maintenance_until", "components", "queue", "running_tasks",
-          "inventory", "schedules", "collections", "upstreams", "jobs", "incidents"],
+          "inventory", "listings", "schedules", "collections", "upstreams", "jobs", "incidents"],
         "properties": {
           "running": {"type": "boolean"},
           "pid": {"type": ["integer", "null"]},
@@ -166,6 +166,16 @@ constexpr std::string_view components = R"json(  "components": {
           "queue": {"$ref": "#/components/schemas/Queue"},
           "running_tasks": {"type": "array", "items": {"$ref": "#/components/schemas/Running"}},
           "inventory": {"$ref": "#/components/schemas/Inventory"},
+          "listings": {"type": "array", "items": {"type": "object",
+            "required": ["store", "seconds", "keys", "keys_per_second", "requests", "at_once"],
+            "properties": {
+              "store": {"type": "string"},
+              "seconds": {"type": "number"},
+              "keys": {"$ref": "#/components/schemas/Count"},
+              "keys_per_second": {"type": "number"},
+              "requests": {"$ref": "#/components/schemas/Count"},
+              "at_once": {"$ref": "#/components/schemas/Count"}
+            }}},
           "schedules": {"type": "array", "items": {"$ref": "#/components/schemas/Schedule"}},
           "collections": {"type": "array", "items": {"$ref": "#/components/schemas/Collection"}},
           "upstreams": {"type": "array", "items": {"$ref": "#/components/schemas/Upstream"}},

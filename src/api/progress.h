@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "api/listing_text.h"
 #include "api/snapshot.h"
 #include "base/time.h"
 #include "model/failure.h"
@@ -18,6 +19,12 @@ namespace fact {
 
 struct ListingStarted {
   std::string store;
+};
+
+/// A bucket is being listed: how far, told now and then.
+struct ListingProgressed {
+  std::string store;
+  ListingProgress progress;
 };
 
 struct ListingEnded {
@@ -116,11 +123,11 @@ struct StopRequested {};
 }  // namespace fact
 
 using Fact =
-    std::variant<fact::ListingStarted, fact::ListingEnded, fact::AttemptStarted,
-                 fact::AttemptProgressed, fact::AttemptEnded, fact::AttemptSettled,
-                 fact::OrphanFound, fact::OrphanSettled, fact::IncidentChanged, fact::QueueChanged,
-                 fact::WaitStarted, fact::TroubleMet, fact::TroubleOver, fact::RunDue,
-                 fact::MaintenanceChanged, fact::StopRequested>;
+    std::variant<fact::ListingStarted, fact::ListingProgressed, fact::ListingEnded,
+                 fact::AttemptStarted, fact::AttemptProgressed, fact::AttemptEnded,
+                 fact::AttemptSettled, fact::OrphanFound, fact::OrphanSettled,
+                 fact::IncidentChanged, fact::QueueChanged, fact::WaitStarted, fact::TroubleMet,
+                 fact::TroubleOver, fact::RunDue, fact::MaintenanceChanged, fact::StopRequested>;
 
 /// Is told how a cycle goes. Called from the shell's loop only; must return soon.
 class Observer {

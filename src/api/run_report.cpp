@@ -153,6 +153,7 @@ void RunReport::finished(const Snapshot& snapshot) {
     if (standing.view.standing == CollectionView::Standing::held) of.held = standing.view.why;
     add_leftovers(standing, snapshot, where_, leftovers_);
   }
+  costs_ = costs_of(snapshot);
   for (const auto& [id, row] : snapshot.incidents) {
     if (row.state != IncidentRow::State::open) continue;
     ++incidents_open_;
@@ -306,6 +307,9 @@ std::string RunReport::text(const Style& style) const {
   }
   out += '\n' + table_text(style);
   if (const std::string left = leftovers_text(style); !left.empty()) out += '\n' + left;
+  if (const std::string cost = asked_cost_text(costs_); !cost.empty()) {
+    out += '\n' + tinted(style, Tint::strong, "Asked of buckets") + '\n' + cost;
+  }
   out += '\n' + tinted(style, Tint::strong, "Next") + '\n' + next_text();
   return out;
 }
@@ -346,7 +350,9 @@ std::string RunReport::json() const {
         .member("sample", left.sample)
         .end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  write_asked_costs(json, costs_);
+  json.end_object();
   out += '\n';
   return out;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/cost_text.h"
 #include "api/progress.h"
 #include "api/style.h"
 #include "coverage/coverage.h"
@@ -66,6 +67,7 @@ class RunReport {
   std::uint64_t gaps_before_ = 0;
   std::vector<Line> lines_;  ///< in the config's order
   std::vector<Leftover> leftovers_;
+  std::vector<StoreCost> costs_;
   std::map<AttemptId, std::string> collections_;  ///< of attempts that are not settled
   std::size_t incidents_open_ = 0;
   std::vector<IncidentId> holds_;  ///< open incidents that hold something

@@ -277,9 +277,9 @@ std::string scan_json(const Snapshot& snapshot, const ScanView& view) {
     write_numbers(json, standing, snapshot.now);
     if (is_held(standing)) json.member("held", standing.view.why);
     write_contents(json, *standing.view.coverage);
-    if (standing.requests > 0) {
-      json.member("requests", standing.requests)
-          .member("dollars", dollars_of_lists(standing.requests));
+    const auto asked = snapshot.requests.find(snapshot.config.of(standing.id).store);
+    if (asked != snapshot.requests.end()) {
+      json.member("requests", asked->second.lists).member("dollars", dollars_of(asked->second));
     }
     write_samples(json, *standing.view.coverage);
     if (!view.by.empty()) {
@@ -289,7 +289,9 @@ std::string scan_json(const Snapshot& snapshot, const ScanView& view) {
     }
     json.end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  write_expected_costs(json, costs_of(snapshot));
+  json.end_object();
   out += '\n';
   return out;
 }
@@ -306,7 +308,7 @@ std::string scan_text(const Snapshot& snapshot, const ScanView& view, const Styl
   for (const CollectionStanding& standing : snapshot.collections) {
     notes += notes_of(standing, snapshot, style);
   }
-  notes += cost_text(snapshot);
+  notes += listing_cost_text(costs_of(snapshot));
   if (!notes.empty()) out += '\n' + notes;
   if (view.by.empty()) return out;
   for (const CollectionStanding& standing : snapshot.collections) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/engine.h"
+#include "port/object_store.h"
 
 namespace upkeep {
 
@@ -16,9 +17,8 @@ struct CollectionStanding {
   std::vector<std::uint64_t> gone;  ///< ascending; partitions with a tombstone
   /// What is known of single partitions, by index in view.space; may be null.
   const std::map<std::uint64_t, PartitionRow>* rows = nullptr;
-  Duration listing{};          ///< how long the listing took that it was judged by; 0: unknown
-  std::uint64_t requests = 0;  ///< that listing its store took, of those that cost money
-  Time first_seen;             ///< no gap of it was known before this
+  Duration listing{};  ///< how long the listing took that it was judged by; 0: unknown
+  Time first_seen;     ///< no gap of it was known before this
 };
 
 /// References must outlive it.
@@ -28,6 +28,8 @@ struct Snapshot {
   std::vector<CollectionStanding> collections;  ///< those asked for, in the config's order
   const Queue& queue;
   const std::map<IncidentId, IncidentRow>& incidents;
+  /// What was asked of each bucket on the way to this; its reports may lie in another one.
+  std::map<StoreId, ObjectStore::Requests> requests = {};
 };
 
 /// Was it judged, so that its numbers mean something? Held ones were.

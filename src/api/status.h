@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/listing_text.h"
 #include "api/style.h"
 #include "base/time.h"
 #include "coverage/coverage.h"
@@ -74,6 +75,13 @@ struct CollectionStatus {
   std::vector<DimensionStatus> dimensions;
 };
 
+/// A store that is being listed.
+struct ListingStatus {
+  std::string store;
+  Time since;
+  ListingProgress progress;  ///< of a bucket
+};
+
 /// The scheduled runs of a collector.
 struct ScheduleStatus {
   std::string collector, times;
@@ -105,6 +113,7 @@ struct Status {
   std::vector<RunningStatus> attempts;
   std::vector<CollectionStatus> collections;
   std::vector<UpstreamStatus> upstreams;
+  std::vector<ListingStatus> listings;          ///< under way
   std::map<IncidentId, IncidentRow> incidents;  ///< open and acknowledged ones
   Counters counters;
 };

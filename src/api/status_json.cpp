@@ -111,6 +111,22 @@ void write_schedules(JsonWriter& json, const Status& status) {
   json.end_array();
 }
 
+void write_listings(JsonWriter& json, const Status& status) {
+  json.key("listings").begin_array();
+  for (const ListingStatus& one : status.listings) {
+    const Duration since = std::max(status.now - one.since, Duration{});
+    json.begin_object()
+        .member("store", one.store)
+        .member("seconds", seconds(since))
+        .member("keys", one.progress.keys)
+        .member("keys_per_second", rate_of(one.progress, since))
+        .member("requests", one.progress.requests)
+        .member("at_once", one.progress.at_once)
+        .end_object();
+  }
+  json.end_array();
+}
+
 void write_upstreams(JsonWriter& json, const Status& status) {
   json.key("upstreams").begin_array();
   for (const UpstreamStatus& one : status.upstreams) {
@@ -194,6 +210,7 @@ std::string status_json(const Status& status) {
   write_queue(json, status);
   write_attempts(json, status);
   write_inventory(json, status);
+  write_listings(json, status);
   write_schedules(json, status);
   json.key("collections").begin_array();
   for (const CollectionStatus& collection : status.collections) write_collection(json, collection);

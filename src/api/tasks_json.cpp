@@ -90,7 +90,8 @@ void write_counts(JsonWriter& json, std::string_view name,
 
 }  // namespace
 
-std::string tasks_json(const Config& config, const Queue& queue, Time now) {
+std::string tasks_json(const Config& config, const Queue& queue, Time now,
+                       const std::vector<StoreCost>& expected) {
   std::map<std::string, std::uint64_t> by_source, by_scraper;
   for (const auto& [id, count] : queue.tasks_by_collection) {
     const Collection& collection = config.of(id);
@@ -115,7 +116,9 @@ std::string tasks_json(const Config& config, const Queue& queue, Time now) {
   write_number(json, "estimated_total_minutes", minutes(queue.estimate));
   json.member("truncated", queue.total_tasks > queue.tasks.size()).key("tasks").begin_array();
   for (const Task& task : queue.tasks) write_task(json, config, task);
-  json.end_array().end_object();
+  json.end_array();
+  write_expected_costs(json, expected);
+  json.end_object();
   out += '\n';
   return out;
 }

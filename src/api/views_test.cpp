@@ -90,15 +90,42 @@ TEST(scan_json, a_collection_that_could_not_be_judged_has_no_numbers) {
 TEST(scan_json, what_listing_a_bucket_took_and_cost_is_told_and_of_a_folder_nothing) {
   const World world = october();
   Snapshot snapshot = world.snapshot();
-  EXPECT_EQ(cost_text(snapshot), "");
-  EXPECT_FALSE(parse_json(scan_json(snapshot, {}))->at("collections").at(0).contains("requests"));
-  snapshot.collections[0].requests = 1080;
-  const Json row = parse_json(scan_json(snapshot, {}))->at("collections").at(0);
-  EXPECT_EQ(row.at("requests"), 1080);
-  EXPECT_DOUBLE_EQ(row.at("dollars").get<double>(), 0.0054);
-  const std::string line = "listed with 1,080 requests, $0.005400 at the price of S3\n";
-  EXPECT_TRUE(cost_text(snapshot).ends_with(line)) << cost_text(snapshot);
+  EXPECT_TRUE(costs_of(snapshot).empty());
+  const Json of_folder = *parse_json(scan_json(snapshot, {}));
+  EXPECT_FALSE(of_folder.at("collections").at(0).contains("requests"));
+  EXPECT_FALSE(of_folder.contains("cost"));
+  snapshot.requests[StoreId{0}] = {.lists = 1080, .others = 1000};
+  const Json page = *parse_json(scan_json(snapshot, {}));
+  EXPECT_EQ(page.at("collections").at(0).at("requests"), 1080);
+  EXPECT_DOUBLE_EQ(page.at("collections").at(0).at("dollars").get<double>(), 0.0058);
+  EXPECT_EQ(page.at("cost").at(0).at("store"), "lake");
+  EXPECT_EQ(page.at("cost").at(0).at("listing").at("other_requests"), 1000);
+  EXPECT_EQ(page.at("cost").at(0).at("listing_is_estimate"), false);
+  const std::string line =
+      "store lake: listed with 1,080 LIST and 1,000 HEAD or GET requests, $0.005800 at the price "
+      "of S3\n";
+  EXPECT_EQ(listing_cost_text(costs_of(snapshot)), line);
   EXPECT_NE(scan_text(snapshot, {}, {}).find(line), std::string::npos);
+}
+
+TEST(plan, what_filling_a_bucket_takes_is_told_and_so_is_a_listing_that_was_not_made) {
+  World world = october();
+  world.config().stores[0].bucket.emplace().name = "lake";
+  const Snapshot snapshot = world.snapshot();
+  const auto costs = costs_of(snapshot);
+  ASSERT_EQ(costs.size(), 1u);
+  ASSERT_GT(costs[0].gaps, 0u);
+  EXPECT_TRUE(costs[0].is_estimate);
+  EXPECT_EQ(costs[0].listing, (ObjectStore::Requests{.lists = 1}));
+  EXPECT_EQ(costs[0].filling, (ObjectStore::Requests{.others = costs[0].gaps * 3}));
+  EXPECT_EQ(listing_cost_text(costs),
+            "store lake: a listing takes at least 1 LIST request, $0.000005 at the price of S3\n");
+  EXPECT_TRUE(filling_cost_text(costs).starts_with("store lake: to confirm and prove "));
+  EXPECT_EQ(asked_cost_text(costs), "");
+  const Json plan = *parse_json(tasks_json(world.config(), world.queue(), world.now(), costs));
+  EXPECT_EQ(plan.at("cost").at(0).at("filling").at("other_requests"), costs[0].gaps * 3);
+  EXPECT_FALSE(
+      parse_json(tasks_json(world.config(), world.queue(), world.now()))->contains("cost"));
 }
 
 TEST(scan_json, completeness_is_told_for_each_value_of_a_dimension) {

@@ -98,11 +98,12 @@ std::string owner_text(const Config& config, const Json& file) {
 
 void show_plan(const Snapshot& snapshot, bool json, Terminal& terminal) {
   const bool all_known = std::ranges::all_of(snapshot.collections, is_judged);
+  const std::vector<StoreCost> costs = costs_of(snapshot);
   if (json) {
-    terminal.write(tasks_json(snapshot.config, snapshot.queue, snapshot.now));
+    terminal.write(tasks_json(snapshot.config, snapshot.queue, snapshot.now, costs));
   } else if (all_known || snapshot.queue.total_tasks > 0) {
     terminal.write(queue_text(queue_page(snapshot.config, snapshot.queue), terminal.style()));
-    const std::string cost = cost_text(snapshot);
+    const std::string cost = listing_cost_text(costs) + filling_cost_text(costs);
     if (!cost.empty()) terminal.write('\n' + cost);
   }
   complain_of_unjudged(snapshot, terminal);

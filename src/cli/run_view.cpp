@@ -88,6 +88,10 @@ void LiveRunView::observe(Time now, const Fact& fact) {
 void LiveRunView::take(Time now, const Fact& fact) {
   if (const auto* listing = std::get_if<fact::ListingStarted>(&fact)) {
     activity_ = fmt::format("listing {}", printable(listing->store));
+    listed_since_[listing->store] = now;
+  } else if (const auto* far = std::get_if<fact::ListingProgressed>(&fact)) {
+    activity_ = fmt::format("listing {}: {}", printable(far->store),
+                            progress_text(far->progress, now - listed_since_[far->store]));
   } else if (const auto* listed = std::get_if<fact::ListingEnded>(&fact)) {
     activity_ = fmt::format("listed {}", printable(listed->store));
   } else if (const auto* started = std::get_if<fact::AttemptStarted>(&fact)) {

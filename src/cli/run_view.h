@@ -77,6 +77,7 @@ class LiveRunView final : public Observer {
   std::map<AttemptId, Running> running_;
   std::deque<std::pair<Time, std::uint64_t>> closed_;  ///< lately, with the sum until then
   std::string activity_;                               ///< what it does while no attempt runs
+  std::map<std::string, Time> listed_since_;           ///< stores that are being listed
   std::optional<Time> waits_until_;  ///< the next retry, while nothing else is to be done
   bool has_begun_ = false;
   std::uint64_t tasks_left_ = 0, resting_ = 0, retries_ = 0;

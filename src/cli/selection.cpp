@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "api/display.h"
 #include "api/scan_json.h"
+#include "api/text_table.h"
 #include "base/json.h"
 #include "cli/control.h"
 #include "daemon/setup.h"
@@ -66,6 +68,30 @@ std::expected<void, Refusal> have_listed(const Config& config) {
   return {};
 }
 
+/// How far listings are, on a line that is drawn over, and gone in the end.
+class ListingLine {
+ public:
+  explicit ListingLine(Terminal& terminal) : terminal_(terminal) {}
+  ListingLine(const ListingLine&) = delete;
+  ListingLine& operator=(const ListingLine&) = delete;
+  ~ListingLine() {
+    if (is_drawn_) terminal_.write("\r\x1b[K");
+  }
+
+  void draw(const std::string& store, const ListingProgress& progress, Duration since) {
+    const Style style = terminal_.style();
+    const std::string text =
+        fmt::format("listing {}: {}", printable(store), progress_text(progress, since));
+    terminal_.write("\r\x1b[K" + clipped(text, style.width - 1, Clip::end, style.unicode));
+    terminal_.flush();
+    is_drawn_ = true;
+  }
+
+ private:
+  Terminal& terminal_;
+  bool is_drawn_ = false;
+};
+
 }  // namespace
 
 std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config& config, Selection selection,
@@ -82,11 +108,20 @@ std::expected<std::unique_ptr<Survey>, Refusal> survey(const Config& config, Sel
     if (const auto listed = have_listed(config); !listed) return std::unexpected(listed.error());
   }
   const bool is_kept = cached || (is_owned && has_kept_inventories(config, selection));
-  auto taken =
-      Survey::take(config, std::move(selection), is_kept ? Inventories::kept : Inventories::listed);
-  if (!taken) return refuse(ExitCode::internal, taken.error().text);
   const auto format = call.value("--format");
   const bool is_for_people = !call.has("--json") && (!format || *format == "table");
+  std::optional<ListingLine> line;
+  WatchSurvey watch;
+  if (is_for_people && terminal.is_live()) {
+    line.emplace(terminal);
+    watch = [&line](const std::string& store, const ListingProgress& progress, Duration since) {
+      line->draw(store, progress, since);
+    };
+  }
+  auto taken = Survey::take(config, std::move(selection),
+                            is_kept ? Inventories::kept : Inventories::listed, watch);
+  line.reset();
+  if (!taken) return refuse(ExitCode::internal, taken.error().text);
   if (is_kept && is_for_people) tell_age((*taken)->snapshot(), terminal);
   return *std::move(taken);
 }

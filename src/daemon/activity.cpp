@@ -25,6 +25,7 @@ LogLevel level_of(const Fact& fact) {
 
 std::string_view component_of(const Fact& fact) {
   const bool is_listing = std::holds_alternative<fact::ListingStarted>(fact) ||
+                          std::holds_alternative<fact::ListingProgressed>(fact) ||
                           std::holds_alternative<fact::ListingEnded>(fact);
   if (is_listing) return "reconciler";
   const bool is_loop = std::holds_alternative<fact::TroubleMet>(fact) ||
@@ -73,6 +74,9 @@ void Activity::count(Time now, const Fact& fact) {
     ListingFacts& facts = listings_[listing->store];
     facts.is_running = true;
     facts.since = now;
+    facts.progress = {};
+  } else if (const auto* far = std::get_if<fact::ListingProgressed>(&fact)) {
+    listings_[far->store].progress = far->progress;
   } else if (const auto* listed = std::get_if<fact::ListingEnded>(&fact)) {
     ListingFacts& facts = listings_[listed->store];
     facts.is_running = false;
@@ -128,6 +132,7 @@ void Activity::publish(Time now) {
   describe_engine(*config_, *engine_, status);
   for (auto& [store, facts] : listings_) {
     facts.next = engine_->next_listing(config_->find_store(store));
+    if (facts.is_running) status.listings.push_back({store, facts.since, facts.progress});
   }
   status.components = {supervision_};
   for (Component& one : components_of(*config_, *engine_, status, listings_, trouble_)) {

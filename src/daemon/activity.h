@@ -26,6 +26,7 @@ struct ListingFacts {
   std::optional<std::string> why;  ///< the last one failed
   int failures = 0;                ///< in a row
   std::optional<Time> next;
+  ListingProgress progress;  ///< of the one that is running
 };
 
 /// The last status, for whoever asks, on any thread.

@@ -84,8 +84,9 @@ Component store(const std::string& name, const Status& status, const ListingFact
     one.text = *facts.why;
     one.restarts = facts.failures;
   } else if (facts.is_running) {
-    one.text =
-        "being listed since " + to_rough_text(std::max(status.now - facts.since, Duration{}));
+    const Duration since = std::max(status.now - facts.since, Duration{});
+    one.text = "being listed since " + to_rough_text(since);
+    if (facts.progress.requests > 0) one.text += ": " + progress_text(facts.progress, since);
   } else {
     one.text = "listed " + age(status.now, facts.since);
   }

@@ -5,7 +5,9 @@
 #include <new>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "base/text.h"
 #include "coverage/byte_stream.h"
 #include "coverage/coverage_file.h"
 #include "daemon/listing.h"
@@ -16,6 +18,7 @@ namespace upkeep {
 namespace {
 
 constexpr std::string_view magic = "UPKEEPLS";
+constexpr std::string_view progress_word = "progress";
 constexpr std::size_t checksum_size = 4;
 
 void write_error(ByteWriter& out, const std::optional<Error>& error) {
@@ -25,6 +28,27 @@ void write_error(ByteWriter& out, const std::optional<Error>& error) {
 std::optional<Error> read_error(ByteReader& in) {
   if (in.number() == 0) return {};
   return Error{std::string(in.text())};
+}
+
+std::string progress_line(const ObjectStore::Requests& asked) {
+  return fmt::format("{} {} {} {} {}\n", progress_word, asked.lists, asked.others, asked.keys,
+                     asked.at_once);
+}
+
+/// Takes such lines from where they stand: before the listing. What is none is left there.
+void take_progress(std::string& output, const WatchListing& watch) {
+  while (output.starts_with(progress_word)) {
+    const std::size_t end = output.find('\n');
+    if (end == output.npos) return;
+    const auto words = split(std::string_view(output).substr(0, end), ' ');
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      if (const auto number = parse_number(words[i])) numbers.push_back(*number);
+    }
+    if (numbers.size() != 4) return;
+    if (watch) watch({numbers[0], numbers[1], numbers[2], numbers[3]});
+    output.erase(0, end + 1);
+  }
 }
 
 std::optional<CollectionId> find_collection(const Config& config, std::string_view name) {
@@ -103,13 +127,14 @@ namespace {
 
 /// What its process says. Memory of one's own that runs out meanwhile costs the listing only.
 Result<StoreListed> hear_listing(const Config& config, TableCache& tables, const ListStore& wish,
-                                 std::stop_token stop) {
+                                 const WatchListing& watch, std::stop_token stop) {
   try {
     UPKEEP_TRY(
         const std::string output,
         output_of("/proc/self/exe",
                   {"upkeep", "scan-store", config.of(wish.store).name, "--config", config.path},
-                  config.loop.max_run_time, std::move(stop)));
+                  config.loop.max_run_time, std::move(stop),
+                  [&](std::string& came) { take_progress(came, watch); }));
     return decode_listing(config, tables, wish, output);
   } catch (const std::bad_alloc&) {
     return fail("memory ran out while it was read; `limits.memory` allows no more");
@@ -119,8 +144,8 @@ Result<StoreListed> hear_listing(const Config& config, TableCache& tables, const
 }  // namespace
 
 StoreListed list_store_apart(const Config& config, TableCache& tables, const ListStore& wish,
-                             std::stop_token stop) {
-  auto listed = hear_listing(config, tables, wish, std::move(stop));
+                             const WatchListing& watch, std::stop_token stop) {
+  auto listed = hear_listing(config, tables, wish, watch, std::move(stop));
   if (listed) return *std::move(listed);
   return {wish.request,
           wish.store,
@@ -130,14 +155,20 @@ StoreListed list_store_apart(const Config& config, TableCache& tables, const Lis
           {}};
 }
 
-Result<std::string> list_store_for_parent(const Config& config, const std::string& store) {
+Result<std::string> list_store_for_parent(const Config& config, const std::string& store,
+                                          const std::function<void(const std::string&)>& say) {
   live_as_child(config.limits.memory);
   for (std::uint64_t i = 0; i < config.stores.size(); ++i) {
     if (config.stores[i].name != store) continue;
     const Time listed_at = now_by_clock();
     TableCache tables(config.zone);
-    const StoreListed listed = list_store(config, tables, open_stores(config),
-                                          ListStore{{}, StoreId{i}}, CheckCommands::run);
+    const ObjectStores stores = open_stores(config);
+    StoreListed listed;
+    {
+      const ListingWatch watch(stores, StoreId{i},
+                               [&](const auto& asked) { say(progress_line(asked)); });
+      listed = list_store(config, tables, stores, ListStore{{}, StoreId{i}}, CheckCommands::run);
+    }
     return encode_listing(config, listed, listed_at);
   }
   return fail(fmt::format("there is no store `{}`", store));

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "core/event.h"
 #include "daemon/inventory.h"
+#include "daemon/listing_watch.h"
 #include "model/config.h"
 
 namespace upkeep {
@@ -20,11 +21,13 @@ Result<StoreListed> decode_listing(const Config&, TableCache&, const ListStore& 
                                    std::string_view bytes);
 
 /// Has the store listed by a process of its own, under limits.memory and within
-/// loop.max_run_time. Its death is a failed listing.
+/// loop.max_run_time. Its death is a failed listing. `watch` is called in this thread.
 StoreListed list_store_apart(const Config&, TableCache&, const ListStore&,
-                             std::stop_token stop = {});
+                             const WatchListing& watch = {}, std::stop_token stop = {});
 
-/// What that process does: lists the store and writes the result to its standard output.
-Result<std::string> list_store_for_parent(const Config&, const std::string& store);
+/// What that process does: lists the store and gives what is to be written to its standard output,
+/// behind the lines that it has `say` write there at once: how far it is.
+Result<std::string> list_store_for_parent(const Config&, const std::string& store,
+                                          const std::function<void(const std::string&)>& say);
 
 }  // namespace upkeep

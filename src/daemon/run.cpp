@@ -111,8 +111,8 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
   Shell shell(io,
               {config, stores, *state, observer, redaction,
                [&](AttemptId id) { return executor->partitions_path(id); },
-               [&](const ListStore& wish, std::stop_token stop) {
-                 return list_store_apart(config, tables, wish, std::move(stop));
+               [&](const ListStore& wish, const WatchListing& watch, std::stop_token stop) {
+                 return list_store_apart(config, tables, wish, watch, std::move(stop));
                },
                [&](const GrantTokens& grant) { tokens.granted(grant.ask.id); },
                [&](const RefuseTokens& refusal) { tokens.refused(refusal.id, refusal.why); }},
@@ -129,7 +129,8 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
   const Time now = now_by_clock();
   const Standing standing =
       standing_of(config, engine, selection.collections, shell.listings(), now);
-  observer.finished({config, now, standing.collections, standing.queue, engine.incidents()});
+  observer.finished(
+      {config, now, standing.collections, standing.queue, engine.incidents(), shell.requests()});
   UPKEEP_CHECK(ran);
   RunEnd end = end_of(config, engine, selection, now);
   end.stopped = signals.came();

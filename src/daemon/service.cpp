@@ -240,8 +240,8 @@ Result<void> Service::live() {
   Shell shell(io_,
               {config_, stores, *state_, activity_, *options_.redaction,
                [this](AttemptId id) { return executor_->partitions_path(id); },
-               [&](const ListStore& wish, std::stop_token stop) {
-                 return list_store_apart(config_, tables, wish, std::move(stop));
+               [&](const ListStore& wish, const WatchListing& watch, std::stop_token stop) {
+                 return list_store_apart(config_, tables, wish, watch, std::move(stop));
                },
                [this](const GrantTokens& grant) { tokens_.granted(grant.ask.id); },
                [this](const RefuseTokens& refusal) { tokens_.refused(refusal.id, refusal.why); }},

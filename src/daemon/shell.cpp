@@ -63,6 +63,7 @@ struct Shell::Parts {
 
   // --- Commands out --------------------------------------------------------------
   void carry_out(const ListStore&);
+  void listing_goes_on(StoreId, const ObjectStore::Requests&);
   void carry_out(const LookAt&);
   void carry_out(const StartAttempt&);
   void carry_out(const StopAttempt& stop) { executor->stop(stop.attempt); }
@@ -113,6 +114,7 @@ struct Shell::Parts {
   std::optional<Error> given_up;
   std::size_t stores_listed = 0, stores_asked = 0;
   std::map<StoreId, Duration> listings;
+  std::map<StoreId, ObjectStore::Requests> asked_by_listings;  ///< in processes of their own
   Time last_now{}, queue_file_at{};
   bool queue_changed = false;
 };
@@ -267,7 +269,16 @@ void Shell::Parts::log_failure(std::string_view source, FailureClass why, std::s
 
 void Shell::Parts::carry_out(const ListStore& wish) {
   asio::post(workers, [this, wish, stop = stop_listing.get_token()] {
-    auto listed = std::make_shared<StoreListed>(ground.list_store(wish, stop));
+    ObjectStore::Requests last;
+    const auto watch = [&](const ObjectStore::Requests& asked) {
+      last = asked;
+      asio::post(io, [this, store = wish.store, asked] { listing_goes_on(store, asked); });
+    };
+    auto listed = std::make_shared<StoreListed>(ground.list_store(wish, watch, stop));
+    asio::post(io, [this, store = wish.store, last] {
+      asked_by_listings[store].lists += last.lists;
+      asked_by_listings[store].others += last.others;
+    });
     if (stop.stop_requested()) return;  // what it says now says nothing about the store
     redact(*listed);
     asio::post(io, [this, listed] { take(std::move(*listed)); });
@@ -281,6 +292,13 @@ void Shell::Parts::redact(StoreListed& listed) const {
     std::string& trouble = finding.coverage.contents.trouble;
     trouble = ground.redaction.of(trouble);
   }
+}
+
+void Shell::Parts::listing_goes_on(StoreId store, const ObjectStore::Requests& asked) {
+  if (is_over) return;
+  ground.observer.observe(
+      clock(), fact::ListingProgressed{ground.config.of(store).name,
+                                       {asked.keys, asked.lists + asked.others, asked.at_once}});
 }
 
 void Shell::Parts::carry_out(const LookAt& wish) {
@@ -401,6 +419,16 @@ void Shell::leave() {
 void Shell::tell(Event event) { parts_->take(std::move(event)); }
 
 const std::map<StoreId, Duration>& Shell::listings() const { return parts_->listings; }
+
+std::map<StoreId, ObjectStore::Requests> Shell::requests() const {
+  std::map<StoreId, ObjectStore::Requests> sums = parts_->asked_by_listings;
+  for (std::uint64_t i = 0; i < parts_->ground.stores.size(); ++i) {
+    const ObjectStore::Requests own = parts_->ground.stores[i]->requests();
+    sums[StoreId{i}].lists += own.lists;
+    sums[StoreId{i}].others += own.others;
+  }
+  return sums;
+}
 
 void Shell::reported(AttemptId attempt, const ReportLine& line) {
   parts_->take(AttemptReported{attempt, line});

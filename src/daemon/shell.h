@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "core/engine.h"
 #include "daemon/inventory.h"
+#include "daemon/listing_watch.h"
 #include "io/redaction.h"
 #include "model/config.h"
 #include "port/executor.h"
@@ -29,7 +30,7 @@ struct Ground {
   Redaction& redaction;  ///< of all that comes back from processes and stores
   std::function<std::string(AttemptId)> partitions_path;  ///< behind {partitions}
   /// Called by worker threads.
-  std::function<StoreListed(const ListStore&, std::stop_token)> list_store;
+  std::function<StoreListed(const ListStore&, const WatchListing&, std::stop_token)> list_store;
   std::function<void(const GrantTokens&)> granted = [](const auto&) {};
   std::function<void(const RefuseTokens&)> refused = [](const auto&) {};
 };
@@ -57,6 +58,9 @@ class Shell final : public ExecutorListener {
 
   /// How long the last listing of each store took.
   const std::map<StoreId, Duration>& listings() const;
+
+  /// What was asked of each bucket, to list it and to look at its objects.
+  std::map<StoreId, ObjectStore::Requests> requests() const;
 
   void reported(AttemptId, const ReportLine&) override;
   void ended(AttemptId, const Ending&) override;

@@ -67,7 +67,7 @@ TEST(Shell, a_listing_under_way_delays_no_end_and_is_no_trouble_of_the_store) {
   TableCache tables(config.zone);
   Shell made(io,
              {config, stores, state, observer, redaction, [](AttemptId) { return ""; },
-              [&](const ListStore& wish, std::stop_token stop) {
+              [&](const ListStore& wish, const WatchListing&, std::stop_token stop) {
                 return list_store(config, tables, stores, wish, CheckCommands::run,
                                   std::move(stop));
               }},

@@ -12,6 +12,7 @@
 #include "coverage/selector.h"
 #include "daemon/inventory.h"
 #include "daemon/listing.h"
+#include "daemon/listing_watch.h"
 #include "daemon/setup.h"
 #include "daemon/standing.h"
 #include "io/owner_lock.h"
@@ -104,6 +105,20 @@ StoreListed kept_listing(const Config& config, const State& rows, TableCache& ta
   return listed;
 }
 
+/// Lists the store while `watch` is told of it.
+StoreListed watched_listing(const Config& config, TableCache& tables, const ObjectStores& stores,
+                            const ListStore& wish, const WatchSurvey& watch) {
+  WatchListing tell;
+  if (watch) {
+    tell = [&, begun = std::chrono::steady_clock::now()](const ObjectStore::Requests& asked) {
+      watch(config.of(wish.store).name, {asked.keys, asked.lists + asked.others, asked.at_once},
+            std::chrono::floor<Duration>(std::chrono::steady_clock::now() - begun));
+    };
+  }
+  const ListingWatch watching(stores, wish.store, tell);
+  return list_store(config, tables, stores, wish, CheckCommands::leave_out);
+}
+
 }  // namespace
 
 bool has_kept_inventories(const Config& config, const Selection& selection) {
@@ -116,7 +131,7 @@ bool has_kept_inventories(const Config& config, const Selection& selection) {
 }
 
 Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection selection,
-                                             Inventories inventories) {
+                                             Inventories inventories, const WatchSurvey& watch) {
   UPKEEP_TRY(const State rows, read_state(config));
   const Time begin = now_by_clock();
   std::unique_ptr<Survey> survey(new Survey);
@@ -130,14 +145,21 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   // The engine starts nothing and what it would remember is dropped: only its listings count.
   const ObjectStores stores = open_stores(config);
   std::map<StoreId, Duration> listings;
+  std::map<StoreId, ObjectStore::Requests> requests;
   const Step first = engine.begin(begin);
   std::deque<Command> wishes(first.commands.begin(), first.commands.end());
   for (; !wishes.empty(); wishes.pop_front()) {
     const auto* list = std::get_if<ListStore>(&wishes.front());
     if (list == nullptr) continue;
+    const ObjectStore::Requests before = asked_so_far(stores, list->store);
     StoreListed listed = inventories == Inventories::kept
                              ? kept_listing(config, rows, tables, *list)
-                             : list_store(config, tables, stores, *list, CheckCommands::leave_out);
+                             : watched_listing(config, tables, stores, *list, watch);
+    const ObjectStore::Requests after = asked_so_far(stores, list->store);
+    if (after.lists + after.others > before.lists + before.others) {
+      requests[list->store].lists += after.lists - before.lists;
+      requests[list->store].others += after.others - before.others;
+    }
     const Time now = std::max(begin, now_by_clock());
     listings[list->store] = listed.took;
     const Step step = engine.step(now, std::move(listed));
@@ -145,12 +167,9 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   }
   const Time now = std::max(begin, now_by_clock());
   Standing standing = standing_of(config, engine, asked, listings, now);
-  for (CollectionStanding& collection : standing.collections) {
-    collection.requests = stores.at(config.of(collection.id).store.value)->requests().lists;
-  }
   survey->queue_ = std::move(standing.queue);
   survey->snapshot_.reset(new Snapshot{config, now, std::move(standing.collections), survey->queue_,
-                                       engine.incidents()});
+                                       engine.incidents(), std::move(requests)});
   return survey;
 }
 

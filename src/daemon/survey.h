@@ -1,11 +1,13 @@
 // What the reading commands need: a fresh inventory compared with what is expected, and the
 // state as it is on disk. Writes nothing and runs nothing of the user's.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "api/explain.h"
+#include "api/listing_text.h"
 #include "api/snapshot.h"
 #include "base/result.h"
 #include "core/engine.h"
@@ -36,12 +38,18 @@ enum class Inventories : std::uint8_t {
 /// Is there one of each collection of the selection?
 bool has_kept_inventories(const Config&, const Selection&);
 
+/// Is told how far the listing of a bucket is, and for how long it has been going on.
+using WatchSurvey =
+    std::function<void(const std::string& store, const ListingProgress&, Duration since)>;
+
 class Survey {
  public:
   /// Of all stores of the selection. An error means that the state could not be read;
-  /// stores and tables that cannot be judged are part of the snapshot.
+  /// stores and tables that cannot be judged are part of the snapshot. `watch` is called by another
+  /// thread, while this one waits.
   static Result<std::unique_ptr<Survey>> take(const Config&, Selection,
-                                              Inventories = Inventories::listed);
+                                              Inventories = Inventories::listed,
+                                              const WatchSurvey& watch = {});
 
   /// Holds as long as the survey.
   const Snapshot& snapshot() const { return *snapshot_; }

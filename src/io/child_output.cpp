@@ -64,6 +64,7 @@ class SpawnPlan {
 
 /// Reads until the other end is closed; why it stopped before that, if it did.
 std::optional<std::string> read_all(int pipe, Duration time, const std::stop_token& stop,
+                                    const std::function<void(std::string&)>& came,
                                     std::string& output) {
   const auto deadline = std::chrono::steady_clock::now() + time;
   std::array<char, 64 * 1024> buffer;
@@ -78,7 +79,9 @@ std::optional<std::string> read_all(int pipe, Duration time, const std::stop_tok
     const ssize_t count = ::read(pipe, buffer.data(), buffer.size());
     if (count == 0) return {};
     if (count < 0 && errno != EINTR) return error_text(errno);
-    if (count > 0) output.append(buffer.data(), static_cast<std::size_t>(count));
+    if (count <= 0) continue;
+    output.append(buffer.data(), static_cast<std::size_t>(count));
+    if (came) came(output);
   }
 }
 
@@ -96,7 +99,8 @@ std::string last_words(int file) {
 }  // namespace
 
 Result<std::string> output_of(const std::string& program, const std::vector<std::string>& arguments,
-                              Duration time, std::stop_token stop) {
+                              Duration time, std::stop_token stop,
+                              const std::function<void(std::string&)>& came) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_with(errno, "a pipe", "made");
   const Descriptor reading(ends[0]);
@@ -109,7 +113,7 @@ Result<std::string> output_of(const std::string& program, const std::vector<std:
   writing.close();
 
   std::string output;
-  const auto trouble = read_all(reading.number(), time, stop, output);
+  const auto trouble = read_all(reading.number(), time, stop, came, output);
   if (trouble) ::kill(-pid, SIGKILL);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}

@@ -15,7 +15,7 @@ ERROR = ('<?xml version="1.0"?><Error><Code>{}</Code><Message>said by the proxy<
 class FaultProxy:
     """`fault(number, method, target)` names the fault of a request, or None; listings and other
     requests are counted apart, from 1. With `page`, a listing has so many keys a page. A request
-    with the fault `hang` gets no answer while the proxy lives."""
+    with the fault `hang` gets no answer while the proxy lives; `late` waits until `end` is set."""
 
     def __init__(self, endpoint, fault=lambda number, method, target: None, page=None):
         self.target = endpoint.split("://")[1]
@@ -69,6 +69,9 @@ class FaultProxy:
             self.end.wait()
             handler.close_connection = True
             return None
+        if fault == "late":
+            self.end.wait()
+            fault = None
         if fault in REFUSALS:
             status, code = REFUSALS[fault]
             content = ERROR.format(code).encode()

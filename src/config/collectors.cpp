@@ -132,8 +132,8 @@ Form<Collector> collector(const Config& so_far) {
                        "The program and its arguments; no shell is involved. {field}, {key}, "
                        "{path}, {uri}, {task} and {partitions} are filled in.")),
           key("env", &Collector::environment,
-              map_of_scalars("a map of environment variables", variable_name,
-                             unfilled_scalar("a value")),
+              map_of<std::string>("a map of environment variables", variable_name,
+                                  unfilled_scalar("a value")),
               "Environment variables for the command. `${env:…}`, `${file:…}` and "
               "`${credential:…}` in their values are filled in anew for each attempt."),
           key("batch", &Collector::batch, batch(),

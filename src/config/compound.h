@@ -91,6 +91,24 @@ Form<std::vector<T>> named(std::string expected, Form<T> item) {
   return form;
 }
 
+/// Names that the user chooses, and a value for each.
+template <class T>
+Form<std::map<std::string, T>> map_of(std::string expected, const NameRule& rule, Form<T> item) {
+  Form<std::map<std::string, T>> form;
+  form.shape.kind = Shape::Kind::map;
+  form.shape.expected = std::move(expected);
+  form.shape.pattern = rule.pattern;
+  form.shape.inner.push_back(std::move(item.shape));
+  form.read = [&rule, read = std::move(item.read)](Reader& reader, const Place& place,
+                                                   const Shape& shape,
+                                                   std::map<std::string, T>& values) {
+    read_names(reader, place, shape, rule, [&](const std::string& name, const Place& inner) {
+      read(reader, inner, shape.inner[0], values[name]);
+    });
+  };
+  return form;
+}
+
 template <class T>
 Form<std::vector<T>> list_of(std::string expected, Form<T> item, std::size_t items_min = 0) {
   Form<std::vector<T>> form;

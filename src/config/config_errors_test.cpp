@@ -190,6 +190,14 @@ TEST(ConfigErrors, reports_are_delivered_to_a_store_that_is_declared) {
            "`reports`?"}}});
 }
 
+TEST(ConfigErrors, a_limit_is_for_a_label_that_some_collection_has) {
+  check(in_file, {{"stores: {lake: {url: \"file:lake\"}}\n"
+                   "collections: {a: {store: lake, key: x, labels: {source: espn}}}\n"
+                   "limits: {tasks_of_each: {sourse: 2}}\n",
+                   {"3:34: limits.tasks_of_each.sourse: no collection has the label `sourse`; did "
+                    "you mean `source`?"}}});
+}
+
 TEST(ConfigErrors, a_value_of_the_wrong_kind_is_told_with_what_was_expected) {
   check(
       in_file,

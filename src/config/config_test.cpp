@@ -30,7 +30,7 @@ queue:
   promote_after: 1d
   score: {age_per_hour: 1, per_missing: -0.5, max_size_penalty: 3}
 keep: {journal: 30d, output: 1d, cache: 2d}
-limits: {tasks: 2, disk_free: 2GB}
+limits: {tasks: 2, disk_free: 2GB, tasks_of_each: {source: 1}, rested: 25%}
 stores:
   lake: {url: "file:./lake", ignore: ["*.part", _SUCCESS], max_loss: 10%}
   other: {url: "file:///data/other//x/../y/"}
@@ -55,6 +55,7 @@ collections:
       - {if: "age < 7d and season == 2025-26", then: critical}
       - {then: LOW}
     weight: 1.5
+    max_tasks: 3
     collector: plays
   hours:
     store: lake
@@ -127,6 +128,8 @@ TEST(Config, settings_are_read) {
   EXPECT_EQ(config.keep.output, days{1});
   EXPECT_EQ(config.keep.cache, days{2});
   EXPECT_EQ(config.limits.tasks, 2u);
+  EXPECT_EQ(config.limits.tasks_of_each, (std::map<std::string, std::uint64_t>{{"source", 1}}));
+  EXPECT_DOUBLE_EQ(config.limits.rested, 0.25);
   EXPECT_EQ(config.limits.disk_free, 2'000'000'000u);
 }
 
@@ -186,6 +189,7 @@ TEST(Config, expectations_labels_rules_and_weight_are_read) {
   EXPECT_TRUE(plays.priority[1].condition.terms.empty());
   EXPECT_EQ(plays.priority[1].then, Priority::low);
   EXPECT_DOUBLE_EQ(plays.weight, 1.5);
+  EXPECT_EQ(plays.max_tasks, 3u);
 }
 
 TEST(Config, a_table_gives_fields_and_reads_the_column_that_count_names) {

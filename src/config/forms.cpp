@@ -198,23 +198,6 @@ Form<std::string> path(std::string expected) {
       });
 }
 
-Form<std::map<std::string, std::string>> map_of_scalars(std::string expected, const NameRule& rule,
-                                                        Form<std::string> item) {
-  Form<std::map<std::string, std::string>> form;
-  form.shape.kind = Shape::Kind::map;
-  form.shape.expected = std::move(expected);
-  form.shape.pattern = rule.pattern;
-  form.shape.inner.push_back(std::move(item.shape));
-  form.read = [&rule, read = std::move(item.read)](Reader& reader, const Place& place,
-                                                   const Shape& shape,
-                                                   std::map<std::string, std::string>& values) {
-    read_names(reader, place, shape, rule, [&](const std::string& name, const Place& inner) {
-      read(reader, inner, shape.inner[0], values[name]);
-    });
-  };
-  return form;
-}
-
 Form<Duration> duration(Duration min) {
   const std::string expected =
       min == Duration{}

@@ -35,9 +35,6 @@ Form<std::string> scalar(std::string expected);
 Form<std::string> unfilled_scalar(std::string expected);
 /// A path of a file or folder, made absolute.
 Form<std::string> path(std::string expected);
-/// Names that the user chooses, and texts.
-Form<std::map<std::string, std::string>> map_of_scalars(std::string expected, const NameRule&,
-                                                        Form<std::string> item);
 
 /// 50ms 30s 15m 1h 7d 1w, at least `min`.
 Form<Duration> duration(Duration min = {});

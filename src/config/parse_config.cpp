@@ -96,6 +96,7 @@ std::expected<Config, std::vector<ConfigError>> parse_config(const ConfigSource&
   form.read(reader, root, form.shape, config);
   check_collectors(reader, root, config);
   check_maintenance(reader, root, config);
+  check_limits(reader, root, config);
   if (auto errors = reader.take_errors(); !errors.empty()) {
     return std::unexpected(std::move(errors));
   }

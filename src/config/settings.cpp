@@ -1,5 +1,10 @@
 #include "config/settings.h"
 
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/text.h"
 #include "config/forms.h"
 #include "config/upstreams.h"
 
@@ -79,6 +84,14 @@ Form<Limits> limits() {
       "a map with the keys of `limits`",
       {
           key("tasks", &Limits::tasks, whole_number(1, 10'000), "How many attempts run at once."),
+          key("tasks_of_each", &Limits::tasks_of_each,
+              map_of<std::uint64_t>("a map of labels like `{source: 2}`", any_name,
+                                    whole_number(1, 10'000)),
+              "By label: how many attempts run at once whose collections have the same value of "
+              "it."),
+          key("rested", &Limits::rested, share(),
+              "The share of `tasks`, but at least one, for partitions that rested after their "
+              "last retry; the other places are left to what is new."),
           key("memory", &Limits::memory, size(),
               "How much memory the daemon may take, and each process that lists a store. When that "
               "is too little, the listing fails and nothing else, or the daemon is started again."),
@@ -88,6 +101,23 @@ Form<Limits> limits() {
           key("requests", &Limits::requests, rate(),
               "At most so many requests of all collectors together, to whatever upstream."),
       });
+}
+
+/// A label that no collection has would limit nothing.
+void check_limits(Reader& reader, const Place& root, const Config& config) {
+  const Place place = root.at("limits").at("tasks_of_each");
+  if (!reader.is_sound(place.path) || !reader.is_sound("collections")) return;
+  std::set<std::string> known;
+  for (const Collection& collection : config.collections) {
+    for (const auto& [label, value] : collection.labels) known.insert(label);
+  }
+  const std::vector<std::string> labels(known.begin(), known.end());
+  for (const auto& [label, most] : config.limits.tasks_of_each) {
+    if (known.contains(label)) continue;
+    const auto meant = nearest(label, labels);
+    reader.error(place.at(label), fmt::format("no collection has the label `{}`{}", label,
+                                              meant ? "; did you mean `" + *meant + "`?" : ""));
+  }
 }
 
 }  // namespace upkeep

@@ -11,5 +11,6 @@ Form<Loop> loop();
 Form<QueueSettings> queue();
 Form<Keep> keep();
 Form<Limits> limits();
+void check_limits(Reader&, const Place& root, const Config&);
 
 }  // namespace upkeep

@@ -23,8 +23,9 @@ std::string hold_of_all(const BacklogInput& input, const Collection& collection)
   return collection.collector ? "" : "no collector is declared for it";
 }
 
-/// What holds a partition back by its row.
-std::string hold_of_row(const PartitionRow& row) {
+/// What holds a partition back by its row; empty when nothing does.
+std::string hold_of_row(const PartitionRow& row, Time now) {
+  if (std::max(row.gone_until, row.not_before) <= now) return {};
   if (row.gone_until > row.not_before) {
     return "said not to exist upstream, tried again from " + to_text(row.gone_until);
   }
@@ -69,8 +70,8 @@ struct Backlog::Parts {
   std::vector<std::vector<std::uint64_t>> partitions;  ///< of each draft
   std::vector<std::string> held_by;                    ///< of each draft
   std::vector<bool> taken;                             ///< which drafts are gone
-  /// Of each input: its pending drafts in order, how many of them are gone, and how many there
-  /// are in all.
+  /// Of each input, and of what rested of it: the pending drafts in order, how many of them are
+  /// gone, and how many there are in all.
   struct Lane {
     std::vector<std::size_t> drafts;
     std::size_t taken = 0;
@@ -112,8 +113,8 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
   const std::uint64_t share =
       keep.of_each ? std::max(share_min, keep.tasks / std::max<std::size_t>(1, inputs.size()))
                    : keep.tasks;
-  BestTasks best(inputs, share, keep.held_too);
-  parts_->lanes.resize(inputs.size());
+  BestTasks best(inputs, share, keep.held_too), rested(best);
+  parts_->lanes.resize(2 * inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const BacklogInput& input = inputs[i];
     const Collection& collection = config.of(input.collection);
@@ -121,12 +122,17 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
         collection.collector ? config.of(*collection.collector).estimate : Duration{};
     parts_->sources.push_back({input.collection, input.space, estimate});
     if (input.space == nullptr || input.coverage == nullptr) continue;  // unknown is not missing
-    const Planned planned = plan_collection(config, where, input, i, now, best);
-    parts_->pending += planned.pending;
-    parts_->lanes[i].pending = planned.pending;
+    const Planned planned =
+        plan_collection(config, where, input, i, now, {&best, keep.of_each ? &rested : &best});
+    for (std::size_t r = 0; r < 2; ++r) {
+      parts_->pending += planned.pending[r];
+      parts_->lanes[2 * i + r].pending = planned.pending[r];
+    }
     if (keep.of_each) {
-      std::ranges::move(best.take(), std::back_inserter(parts_->drafts));
-      best = BestTasks(inputs, share, keep.held_too);
+      for (BestTasks* const kept : {&best, &rested}) {
+        std::ranges::move(kept->take(), std::back_inserter(parts_->drafts));
+        *kept = BestTasks(inputs, share, keep.held_too);
+      }
     }
     // What holds all of a collection may be over at any time.
     const bool may_end = planned.tasks > 0 && !input.held_by.empty();
@@ -153,12 +159,14 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
   parts_->partitions = find_partitions(config, where, inputs, now, parts_->drafts);
   for (std::size_t position = 0; position < parts_->drafts.size(); ++position) {
     const TaskDraft& draft = parts_->drafts[position];
-    if (!draft.rank.held) parts_->lanes[draft.input].drafts.push_back(position);
+    const std::size_t lane = 2 * draft.input + (draft.rested ? 1 : 0);
+    if (!draft.rank.held) parts_->lanes[lane].drafts.push_back(position);
     std::string held_by;
     if (draft.rank.held) {
       const BacklogInput& input = inputs[draft.input];
       held_by = hold_of_all(input, config.of(input.collection));
-      if (held_by.empty()) held_by = hold_of_row(input.rows->at(draft.released));
+      if (held_by.empty()) held_by = hold_of_row(input.rows->at(draft.released), now);
+      if (held_by.empty()) held_by = input.rested_held_by;
     }
     parts_->held_by.push_back(std::move(held_by));
   }
@@ -191,7 +199,8 @@ std::optional<Task> Backlog::next(const Gate& may_start) {
   std::ranges::sort(heads);
   for (const auto& [position, lane] : heads) {
     const TaskDraft& draft = parts_->drafts[position];
-    if (may_start(parts_->sources[draft.input].collection, draft.count)) return parts_->take(*lane);
+    const Head head{parts_->sources[draft.input].collection, draft.count, draft.rested};
+    if (may_start(head)) return parts_->take(*lane);
   }
   return {};
 }

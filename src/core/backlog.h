@@ -30,6 +30,7 @@ struct BacklogInput {
   std::span<const Loss> losses;         ///< ascending, disjoint
   Time first_seen;                      ///< no gap is detected before this
   std::string held_by;                  ///< holds all of it, a sentence; empty when nothing does
+  std::string rested_held_by{};         ///< likewise, of what rested after its last retry
 };
 
 /// A gap is a partition that is due, not good, without a tombstone (unless its object is
@@ -53,10 +54,15 @@ class Backlog {
   struct Keep {
     std::uint64_t tasks = 0;  ///< at most so many
     bool held_too = true;     ///< those that may not start cost as much as the others
-    bool of_each = false;     ///< each collection has its share, so that none hides another
+    bool of_each = false;     ///< each collection has its share, and what rested of it another
   };
-  /// May a task with so many gaps of the collection start now?
-  using Gate = std::function<bool(CollectionId, std::uint64_t gaps)>;
+  /// A task that would be next.
+  struct Head {
+    CollectionId collection;
+    std::uint64_t gaps = 0;
+    bool rested = false;  ///< its partitions have failed after their last retry
+  };
+  using Gate = std::function<bool(const Head&)>;  ///< may it start now?
   /// An input without a space or coverage is unknown and gives nothing. Only the spaces are
   /// referred to afterwards.
   Backlog(const Config&, const Condition& where, std::span<const BacklogInput>, Time now, Keep);
@@ -65,8 +71,8 @@ class Backlog {
   Backlog& operator=(Backlog&&) noexcept;
 
   /// Takes the first pending task that may start, and out of the numbers; nothing when none of
-  /// those kept may. The gate is asked once for each collection at most, in the order of their
-  /// first tasks.
+  /// those kept may. The gate is asked at most once for each collection and once for what rested
+  /// of it, in the order of their first tasks.
   std::optional<Task> next(const Gate&);
   /// Are those kept of a collection used up where there were more? A new backlog gives them.
   bool is_short() const;

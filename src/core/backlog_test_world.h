@@ -22,7 +22,7 @@ inline const Time now = sys_days{std::chrono::year{2025} / 11 / 1} + 12h;
 inline Condition condition(std::string_view text) { return parse_condition(text).value(); }
 
 /// A gate that is open.
-inline bool anything(CollectionId, std::uint64_t) { return true; }
+inline bool anything(const Backlog::Head&) { return true; }
 
 /// Some collections, what is known of them, and a backlog of it.
 struct World {

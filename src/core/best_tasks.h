@@ -32,6 +32,7 @@ struct TaskDraft {
   Rank rank;
   std::size_t input = 0;  ///< of which BacklogInput
   std::uint64_t first = 0, last = 0, count = 0;
+  bool rested = false;  ///< its partitions have failed after their last retry
   std::pair<std::uint64_t, std::uint64_t> group;
   GapKind kind = GapKind::missing;
   Priority declared = Priority::medium;

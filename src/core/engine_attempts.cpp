@@ -16,6 +16,10 @@ void Engine::Parts::choose(Time now, Task task) {
   attempt.collection = task.collection;
   attempt.space = task.space;
   attempt.partitions = task.partitions;
+  attempt.rested = std::ranges::any_of(task.partitions, [&](std::uint64_t index) {
+    const auto row = track.rows.find(index);
+    return row != track.rows.end() && row->second.rests > 0;
+  });
   AttemptRow& row = attempt.view.row;
   row.id = id;
   row.collection = config.of(task.collection).name;

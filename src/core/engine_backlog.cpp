@@ -26,14 +26,6 @@ bool Engine::Parts::may_work() const {
          !calendar.paused_until;
 }
 
-bool Engine::Parts::has_room() const {
-  const auto busy = std::ranges::count_if(
-      attempts, [](const auto& entry) { return entry.second.view.phase != Phase::proving; });
-  // Proofs take no place, but they must not pile up when collectors are faster than looks.
-  return static_cast<std::uint64_t>(busy) < config.limits.tasks &&
-         attempts.size() < 4 * config.limits.tasks + 16;
-}
-
 /// Why nothing of the collection may be started; empty when it may.
 std::string Engine::Parts::held_by(CollectionId id) const {
   const CollectionTrack& track = of(id);
@@ -90,8 +82,9 @@ std::optional<Task> Engine::Parts::next_task(Time now) {
       continue;
     }
     Turns turns;
-    const auto gate = [&](CollectionId id, std::uint64_t gaps) {
-      return passes(now, id, gaps, turns);
+    const auto gate = [&](const Backlog::Head& head) {
+      return no_place_for(head.collection, head.rested).empty() &&
+             passes(now, head.collection, head.gaps, turns);
     };
     if (auto task = backlog->next(gate)) {
       if (is_still_wanted(now, *task)) return task;
@@ -142,6 +135,10 @@ Backlog Engine::Parts::compute_backlog(Time now, Backlog::Keep what) const {
     if (what.held_too && input.held_by.empty()) {  // what is to start meets it when its turn comes
       const auto held = upstream_hold(now, CollectionId{i}, 1);
       if (held && held->is_long) input.held_by = held->why;
+    }
+    if (what.held_too) {
+      if (input.held_by.empty()) input.held_by = no_place_for(CollectionId{i}, false);
+      if (input.held_by.empty()) input.rested_held_by = no_place_for(CollectionId{i}, true);
     }
     inputs.push_back(std::move(input));
   }

@@ -88,7 +88,6 @@ struct Engine::Parts : EngineMemory {
   bool all_judged() const;
   bool may_work() const;
   bool may_start(Time) const;
-  bool has_room() const;
   void launch_confirmed(Time);
   bool may_fill(CollectionId) const;
   std::string held_by(CollectionId) const;
@@ -106,7 +105,6 @@ struct Engine::Parts : EngineMemory {
   void begin_round(Time);
   void end_round(Time, bool is_out_of_tasks);
   bool is_anything_known() const;
-
   void hurry(Time, CollectionId, const Condition& where, const std::string& why);
 
   // engine_calendar.cpp: maintenance, and scheduled runs
@@ -117,6 +115,10 @@ struct Engine::Parts : EngineMemory {
   void go_on_with_runs(Time, StoreId);
   bool is_filling_scheduled() const;
   void end_runs(Time, bool is_round_over);
+
+  // engine_places.cpp: how many may run at once
+  bool has_room() const;
+  std::string no_place_for(CollectionId, bool rested) const;
 
   // engine_refusal.cpp: collectors that lack a permission
   std::string refusal(Time, CollectionId, std::optional<AttemptId> except = {}) const;

@@ -93,6 +93,7 @@ struct AttemptTrack {
   int looks_failed = 0;
   bool is_confirmed = false;  ///< its partitions were seen to be gaps; it may start
   Time confirmed_at;
+  bool rested = false;      ///< its partitions had failed after their last retry
   bool is_stopped = false;  ///< asked to end, at its deadline or with upkeep
   std::optional<Outcome> outcome;
   std::optional<Duration> retry_after;

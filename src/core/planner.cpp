@@ -30,6 +30,7 @@ class Sorter {
   Sorter(const Config& config, const BacklogInput& input, Time now) : now_(now) {
     const Collection& collection = config.of(input.collection);
     held_ = !input.held_by.empty() || !collection.collector;
+    rested_held_ = !input.rested_held_by.empty();
     if (!collection.collector) return;
     const std::optional<Batch>& batch = config.of(*collection.collector).batch;
     if (!batch || batch->max <= 1) return;
@@ -44,7 +45,9 @@ class Sorter {
   /// At most so many partitions a task.
   std::uint64_t max() const { return max_; }
   std::uint64_t max(const PlannedGap& gap) const { return batch_max(max_, gap.row); }
-  bool is_held(const PlannedGap& gap) const { return held_ || gap.free_at() > now_; }
+  bool is_held(const PlannedGap& gap) const {
+    return held_ || gap.free_at() > now_ || (rested_held_ && rests(gap.row) > 0);
+  }
   /// Only where several partitions may share a task. The first number is the index at which
   /// the group is over.
   Group group_of(const PlannedGap& gap) {
@@ -61,7 +64,8 @@ class Sorter {
 
  private:
   Time now_;
-  bool held_ = false;  ///< all of it
+  bool held_ = false;         ///< all of it
+  bool rested_held_ = false;  ///< what rested
   std::optional<Grouping> grouping_;
   std::uint64_t max_ = 1;
 };
@@ -70,7 +74,7 @@ class Sorter {
 class Planner {
  public:
   Planner(const Config& config, const BacklogInput& input, std::size_t position, Time now,
-          BestTasks& best)
+          std::array<BestTasks*, 2> best)
       : space_(*input.space),
         settings_(config.queue),
         weight_(config.of(input.collection).weight),
@@ -78,7 +82,7 @@ class Planner {
         position_(position),
         now_(now),
         sorter_(config, input, now),
-        best_(best) {}
+        shelves_{{{best[0], {}, {}}, {best[1], {}, {}}}} {}
 
   /// Takes in the gap, and those behind it that it may pass over.
   void add(const PlannedGap&, GapWalk&);
@@ -91,6 +95,15 @@ class Planner {
     Time released;  ///< when the first of its partitions is free again
   };
 
+  /// Where tasks are kept, and the rank of those that begin at one of these: they are known not
+  /// to be among the best.
+  struct Shelf {
+    BestTasks* best;
+    Rank refused;
+    KeyOrder::Later refused_later;
+  };
+
+  Shelf& shelf_of(const TaskDraft& draft) { return shelves_[draft.rested ? 1 : 0]; }
   TaskDraft begin(const PlannedGap&, Group) const;
   void add_single(const PlannedGap&, GapWalk&);
   void close(TaskDraft);
@@ -106,13 +119,9 @@ class Planner {
   std::size_t position_;
   Time now_;
   Sorter sorter_;
-  BestTasks& best_;
+  std::array<Shelf, 2> shelves_;
   std::map<Group, Open> open_;  ///< in the order in which their groups are over
   Planned planned_;
-
-  /// Tasks of this rank that begin at one of these are known not to be among the best.
-  Rank refused_;
-  KeyOrder::Later refused_later_;
   std::optional<KeyOrder> key_order_;  ///< once it was needed
 };
 
@@ -126,20 +135,22 @@ void Planner::rate(TaskDraft& draft) const {
 void Planner::count(const TaskDraft& draft, std::uint64_t tasks) {
   planned_.tasks += tasks;
   planned_.gaps += tasks * draft.count;
-  if (!draft.rank.held) planned_.pending += tasks;
+  if (!draft.rank.held) planned_.pending[draft.rested ? 1 : 0] += tasks;
   planned_.by_priority[static_cast<std::size_t>(draft.rank.priority)] += tasks;
 }
 
 /// False when it is not among the best. Where many tie, their keys decide; those that are
 /// known to come later are refused without writing them.
 bool Planner::offer(TaskDraft draft) {
+  Shelf& shelf = shelf_of(draft);
   const Rank rank = draft.rank;
   const std::uint64_t first = draft.first;
-  if (!best_.takes(rank) || (refused_ == rank && refused_later_.has(first))) return false;
-  if (best_.offer(std::move(draft))) return true;
+  if (!shelf.best->takes(rank)) return false;
+  if (shelf.refused == rank && shelf.refused_later.has(first)) return false;
+  if (shelf.best->offer(std::move(draft))) return true;
   if (!key_order_) key_order_.emplace(space_);
-  refused_ = rank;
-  refused_later_ = key_order_->later_than(first);
+  shelf.refused = rank;
+  shelf.refused_later = key_order_->later_than(first);
   return false;
 }
 
@@ -153,6 +164,7 @@ TaskDraft Planner::begin(const PlannedGap& gap, Group group) const {
   draft.group = group;
   draft.kind = gap.kind;
   draft.declared = gap.priority;
+  draft.rested = rests(gap.row) > 0;
   return draft;
 }
 
@@ -175,7 +187,9 @@ void Planner::add_single(const PlannedGap& gap, GapWalk& walk) {
   rate(draft);
   std::uint64_t refused_until = gap.index + 1;  // of those that are alike and so have its rank
   if (!offer(draft)) {
-    refused_until = best_.takes(draft.rank) ? refused_later_.stretch_from(gap.index + 1) : all;
+    Shelf& shelf = shelf_of(draft);
+    refused_until =
+        shelf.best->takes(draft.rank) ? shelf.refused_later.stretch_from(gap.index + 1) : all;
   }
   count(draft, 1 + walk.skip_alike(gap, refused_until, all).count);
 }
@@ -269,7 +283,7 @@ std::uint64_t batch_max(std::uint64_t max, const PartitionRow* row) {
 }
 
 Planned plan_collection(const Config& config, const Condition& where, const BacklogInput& input,
-                        std::size_t position, Time now, BestTasks& best) {
+                        std::size_t position, Time now, std::array<BestTasks*, 2> best) {
   Planner planner(config, input, position, now, best);
   GapWalk walk(config.of(input.collection), where, input, now);
   PlannedGap gap;

@@ -107,6 +107,7 @@ struct Collection {
   std::map<std::string, std::string> labels;
   std::vector<PriorityRule> priority;  ///< the first that fits decides; MEDIUM when none does
   double weight = 1.0;
+  std::optional<std::uint64_t> max_tasks;  ///< attempts at once
   std::optional<CollectorId> collector;
 };
 

@@ -1,6 +1,7 @@
 // Everything that the user declared, checked and with defaults filled in.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,12 +46,21 @@ struct Keep {
 };
 
 struct Limits {
-  std::uint64_t tasks = 5;                        ///< attempts at once
+  std::uint64_t tasks = 5;  ///< attempts at once
+  /// Of these, of collections with the same value of a label.
+  std::map<std::string, std::uint64_t> tasks_of_each;
+  double rested = 0.5;  ///< the share of `tasks` for partitions that rested after their last retry
   std::uint64_t memory = std::uint64_t{2} << 30;  ///< bytes, of the process that lists a store
   /// Bytes; with less free space on the state's file system nothing new is started. Unset: 1 GB
   /// or 5 % of the file system, whichever is smaller.
   std::optional<std::uint64_t> disk_free;
   std::optional<Rate> requests;  ///< of all collectors together, to whatever upstream
+
+  /// Attempts at once for partitions that rested.
+  std::uint64_t rested_tasks() const {
+    const auto share = static_cast<std::uint64_t>(static_cast<double>(tasks) * rested);
+    return share == 0 ? 1 : share;
+  }
 };
 
 struct Config {

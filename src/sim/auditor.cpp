@@ -183,7 +183,7 @@ void Auditor::listing(const ListStore& wish) {
 
 void Auditor::starting(const StartAttempt& start) {
   attempts_are_durable(start);
-  limits_are_kept();
+  limits_are_kept(start);
   nothing_is_collected_twice(start);
   starts_nothing_that_waits(start);
   attempts_are_bounded(start);
@@ -192,6 +192,7 @@ void Auditor::starting(const StartAttempt& start) {
   Tried& tried = tried_[start.attempt];
   tried.collection = config_->of(start.collection).name;
   tried.started = world_.now;
+  tried.rested = has_rested(start);
   for (const std::uint64_t index : start.partitions) tried.keys.push_back(start.space->key(index));
 }
 

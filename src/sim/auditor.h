@@ -52,7 +52,8 @@ class Auditor : AuditorMemory {
   void who_rested_often_goes_alone(const StartAttempt&) const;
   // When it is carried out.
   void attempts_are_durable(const StartAttempt&) const;
-  void limits_are_kept() const;
+  bool has_rested(const StartAttempt&) const;
+  void limits_are_kept(const StartAttempt&) const;
   void nothing_is_collected_twice(const StartAttempt&) const;
   void attempts_are_bounded(const StartAttempt&);
   void refused_collectors_are_spared(const StartAttempt&) const;

@@ -27,6 +27,7 @@ struct AuditorMemory {
     Time started;
     std::optional<Ending> ending;  ///< as the engine was told; nothing when it was not
     std::set<std::string> gone;    ///< keys that it was told are gone
+    bool rested = false;           ///< for what had failed after its last retry
     bool orphan = false;           ///< of an earlier life
     bool over = false;             ///< the engine was told of an end of some kind
     Time ended;                    ///< when it was told so

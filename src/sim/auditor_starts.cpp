@@ -147,15 +147,45 @@ void Auditor::attempts_are_durable(const StartAttempt& start) const {
   }
 }
 
-void Auditor::limits_are_kept() const {
-  const auto alive = static_cast<std::uint64_t>(
-      std::ranges::count_if(crew_->processes(), [this](const auto& entry) {
-        return world_.durable.state.attempts.contains(entry.second.attempt);
-      }));
-  if (alive >= config_->limits.tasks) {
-    violated("limits_are_kept",
-             fmt::format("one more process than limits.tasks, which is {}", config_->limits.tasks));
+/// Is one of its partitions one that failed after its last retry?
+bool Auditor::has_rested(const StartAttempt& start) const {
+  const std::string& collection = config_->of(start.collection).name;
+  return std::ranges::any_of(start.partitions, [&](std::uint64_t index) {
+    const PartitionRow* row = row_of({collection, start.space->key(index)});
+    return row != nullptr && row->rests > 0;
+  });
+}
+
+void Auditor::limits_are_kept(const StartAttempt& start) const {
+  const Limits& limits = config_->limits;
+  const Collection& collection = config_->of(start.collection);
+  const auto check = [&](std::string_view name, std::uint64_t most, const auto& counts) {
+    const auto alive = std::ranges::count_if(crew_->processes(), [&](const auto& entry) {
+      return world_.durable.state.attempts.contains(entry.second.attempt) && counts(entry.second);
+    });
+    if (static_cast<std::uint64_t>(alive) < most) return;
+    violated("limits_are_kept", fmt::format("one more process than {}, which is {}", name, most));
+  };
+  check("limits.tasks", limits.tasks, [](const Process&) { return true; });
+  if (collection.max_tasks) {
+    check(collection.name + ".max_tasks", *collection.max_tasks,
+          [&](const Process& process) { return process.collection == collection.name; });
   }
+  for (const auto& [label, most] : limits.tasks_of_each) {
+    const auto value = collection.labels.find(label);
+    if (value == collection.labels.end()) continue;
+    check("limits.tasks_of_each." + label, most, [&](const Process& process) {
+      const auto id = find(process.collection);
+      return id && config_->of(*id).labels.contains(label) &&
+             config_->of(*id).labels.at(label) == value->second;
+    });
+  }
+  if (!has_rested(start)) return;
+  // What runs since an earlier life is not known to have rested, but it ends at its deadline.
+  check("limits.rested", limits.rested_tasks(), [&](const Process& process) {
+    const auto tried = tried_.find(process.attempt);
+    return tried != tried_.end() && tried->second.rested && !tried->second.orphan;
+  });
 }
 
 void Auditor::nothing_is_collected_twice(const StartAttempt& start) const {

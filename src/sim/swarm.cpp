@@ -64,8 +64,11 @@ class Maker {
     all.emplace_back("keep", fmt::format("{{journal: {}d}}", between(3, 20)));
     all.emplace_back("maintenance", any_maintenance(dice_));
     const std::uint64_t tasks = dice_.chance(20) ? 1 : between(2, 8);
-    all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB{}}}", tasks,
-                                           dice_.chance(30) ? ", requests: 20/min" : ""));
+    const std::string requests = dice_.chance(30) ? ", requests: 20/min" : "";
+    const std::string each = dice_.chance(30) ? ", tasks_of_each: {source: 2}" : "";
+    const std::string rested = one_of(std::array{"", "", ", rested: 20%", ", rested: 100%"});
+    all.emplace_back("limits", fmt::format("{{tasks: {}, disk_free: 1GB{}{}{}}}", tasks, requests,
+                                           each, rested));
   }
 
   void make_stores() {
@@ -106,6 +109,12 @@ class Maker {
     collection.settings.emplace_back("store", swarm_.installation.stores[store].first);
     if (dice_.chance(40))
       collection.settings.emplace_back("weight", one_of(std::array{"0.5", "2"}));
+    if (dice_.chance(30))
+      collection.settings.emplace_back("max_tasks", one_of(std::array{"1", "2"}));
+    // The first one has it always: a limit by a label that nobody has is an error.
+    if (number == 0 || dice_.chance(60)) {
+      collection.settings.emplace_back("labels", one_of(std::array{"{source: a}", "{source: b}"}));
+    }
     if (number == 0 || dice_.chance(88)) {
       collection.settings.emplace_back("collector", make_collector(collection, number));
     }

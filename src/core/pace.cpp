@@ -31,11 +31,16 @@ std::uint64_t rate_of(const Rate& rate) {
   return rate.count * a_second / per * 1000 + rate.count * a_second % per * 1000 / per;
 }
 
-/// A second, or the time of ten requests, doubled with each in a row.
-Duration pause(const UpstreamRow& row) {
+/// A second, or the time of ten requests.
+Duration first_pause(const UpstreamRow& row) {
   const Duration ten{static_cast<Duration::rep>(10'000 * a_second / row.allowed)};
-  const Duration first = std::min<Duration>(seconds{1}, ten);
-  return std::min<Duration>(first * (1 << std::min(row.throttles - 1, 16)), throttle_pause_max);
+  return std::min<Duration>(seconds{1}, ten);
+}
+
+/// Doubled with each in a row.
+Duration pause(const UpstreamRow& row) {
+  return std::min<Duration>(first_pause(row) * (1 << std::min(row.throttles - 1, 16)),
+                            throttle_pause_max);
 }
 
 const Window& minute() {
@@ -102,6 +107,11 @@ bool note_throttled(UpstreamRow& row, const Upstream& upstream, std::uint64_t co
   row.ceiling = std::max(row.ceiling, row.allowed);
   hold(row, now + pause(row), "it refused requests because there were too many");
   return true;
+}
+
+Time opens_after_pause(const UpstreamRow& row) {
+  const bool is_tried = row.throttles > 1 && row.allowed > 0 && row.tried > 0;
+  return is_tried ? row.hold_until + first_pause(row) : row.hold_until;
 }
 
 void hold(UpstreamRow& row, Time until, std::string why) {

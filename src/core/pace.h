@@ -23,6 +23,10 @@ void note_granted(UpstreamRow&, const Upstream&, std::uint64_t count, Time now);
 /// pause was sent before it and changes nothing more. True when a pause begins.
 bool note_throttled(UpstreamRow&, const Upstream&, std::uint64_t count, Time now);
 
+/// After a second pause in a row one request is let through, and no other before this: by then it
+/// is known whether that one was refused.
+Time opens_after_pause(const UpstreamRow&);
+
 /// Nothing is granted before `until`; a longer hold stays.
 void hold(UpstreamRow&, Time until, std::string why);
 

@@ -19,7 +19,7 @@ const Time start = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + 12h;
 
 /// A service that refuses what is too much.
 struct Server {
-  enum class Kind { sliding, fixed, bucket };
+  enum class Kind { sliding, strict, fixed, bucket };
   Kind kind = Kind::sliding;
   Rate rate;
   std::uint64_t capacity = 1;  ///< of a bucket
@@ -31,6 +31,10 @@ struct Server {
         if (taken.size() >= rate.count) return false;
         taken.push_back(now);
         return true;
+      case Kind::strict:  // refused ones count, too
+        while (!taken.empty() && taken.front() + rate.per <= now) taken.pop_front();
+        taken.push_back(now);
+        return taken.size() <= rate.count;
       case Kind::fixed: {
         const auto current = now.time_since_epoch() / rate.per;
         if (current != window) in_window = 0;
@@ -62,8 +66,8 @@ struct Outcome {
   double throttled = 0, used = 0;
 };
 
-/// `clients` ask for one request at a time, make it 5 to 30 ms later, and tell 20 ms after that
-/// when it was refused.
+/// `clients` ask for one request at a time, make it 5 to 30 ms later, and tell 20 to 120 ms after
+/// that when it was refused.
 Outcome play(Config config, Server server, int clients, Duration length) {
   Upstreams upstreams(config, {});
   Random dice(server.rate.count + static_cast<std::uint64_t>(clients));
@@ -89,7 +93,7 @@ Outcome play(Config config, Server server, int clients, Duration length) {
       ++made;
       if (!server.answers(now)) {
         ++refused;
-        told.emplace(now + 20ms, true);
+        told.emplace(now + Duration{20 + dice.below(100)}, true);
       }
       asking.emplace(now + Duration{30 + dice.below(100)}, requesting.begin()->second);
     }
@@ -120,6 +124,7 @@ std::vector<Case> cases() {
   for (const Rate rate :
        {Rate{60, 1min}, Rate{300, 1min}, Rate{600, 1min}, Rate{10, 1s}, Rate{50, 1s}}) {
     all.push_back({"sliding " + to_text(rate), {.kind = Server::Kind::sliding, .rate = rate}});
+    all.push_back({"strict " + to_text(rate), {.kind = Server::Kind::strict, .rate = rate}});
     all.push_back({"fixed " + to_text(rate), {.kind = Server::Kind::fixed, .rate = rate}});
     for (const std::uint64_t capacity : {std::uint64_t{5}, rate.count}) {
       all.push_back({"bucket " + to_text(rate) + " of " + std::to_string(capacity),
@@ -179,6 +184,19 @@ TEST(Pace, pauses_double_while_everything_is_refused) {
   EXPECT_EQ(pauses[11], throttle_pause_max);
   EXPECT_EQ(row.throttled, 12 * 8);
   EXPECT_GT(row.allowed, 0);
+}
+
+TEST(Pace, after_pauses_in_a_row_one_request_tries_whether_it_is_over) {
+  Upstream upstream;
+  UpstreamRow row = new_row(upstream);
+  row.tried = 1;
+  EXPECT_TRUE(note_throttled(row, upstream, 1, start));
+  note_granted(row, upstream, 1, row.hold_until);
+  EXPECT_EQ(opens_after_pause(row), row.hold_until) << "the first may have been a moment's";
+  EXPECT_TRUE(note_throttled(row, upstream, 1, row.hold_until));
+  EXPECT_EQ(opens_after_pause(row), row.hold_until);
+  note_granted(row, upstream, 1, row.hold_until);
+  EXPECT_EQ(opens_after_pause(row), row.hold_until + 1s);
 }
 
 TEST(Pace, attempts_at_once_go_down_fast_and_up_one_by_one) {

@@ -83,7 +83,7 @@ std::vector<Window> Upstreams::windows(const Lane& lane) const {
 Opening Upstreams::opening_of(const Lane& lane, std::uint64_t count, Time now) const {
   Opening first{now, {}};
   const Time held =
-      std::max(lane.row.hold_until, is_open(lane.row, now) ? lane.row.open_until : Time{});
+      std::max(opens_after_pause(lane.row), is_open(lane.row, now) ? lane.row.open_until : Time{});
   if (held > now) first.at = held;
   if (count == 0) return first;
   const Opening window = opening(windows(lane), lane.row.spent, lane.row.last, count, now);

@@ -163,6 +163,10 @@ TEST(ConfigErrors, what_is_said_of_a_bucket_must_be_fit_for_one) {
             "`s3://bucket/folder`",
             "1:40: stores.lake.endpoint: `s3.example.com` is no address of a server; write it like "
             "`https://s3.example.com:9000`"}},
+          {"stores: {lake: {url: \"s3://bucket\", endpoint: \"https://s3.{bucket}.com\"}}\n",
+           {"1:47: stores.lake.endpoint: `https://s3.{bucket}.com` is no address of a server; "
+            "write "
+            "it like `https://s3.example.com:9000`"}},
           {"stores: {lake: {url: \"s3://bucket\", credentials: secret, requests: 0}}\n",
            {"1:50: stores.lake.credentials: `secret` is unknown; expected the word anonymous",
             "1:68: stores.lake.requests: expected a whole number from 1 to 1000, found the number "

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/forms.h"
+#include "model/endpoint.h"
 
 namespace upkeep {
 namespace {
@@ -117,7 +118,8 @@ Key<Store> bucket_key(std::string name, Member Bucket::* member, Form<Member> fo
 Result<std::string> read_endpoint(std::string_view text) {
   const std::size_t scheme = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
   if (text.ends_with('/')) text.remove_suffix(1);
-  const std::string_view host = text.substr(std::min(scheme, text.size()));
+  std::string_view host = text.substr(std::min(scheme, text.size()));
+  if (host.starts_with(bucket_in_host)) host.remove_prefix(bucket_in_host.size());
   const bool is_plain = std::ranges::all_of(
       host, [](char c) { return may_stand_in_bucket_name(c) || c == ':' || c == '[' || c == ']'; });
   if (scheme == 0 || host.empty() || !is_plain) {
@@ -137,7 +139,9 @@ std::vector<Key<Store>> location_keys() {
       bucket_key("endpoint", &Bucket::endpoint,
                  parsed<std::string>("an address like `https://s3.example.com:9000`", "^https?://",
                                      read_endpoint),
-                 "The server, where it is not AWS. The bucket then stands in the path."),
+                 "The server, where it is not AWS. The bucket then stands in the path; where it "
+                 "is to stand in the name of the host, write it like "
+                 "`https://{bucket}.s3.example.com`."),
       bucket_key("profile", &Bucket::profile, text("the name of a profile like `backup`"),
                  "The profile of the shared AWS files with the credentials. Without it they are "
                  "looked for where all clients of AWS look."),

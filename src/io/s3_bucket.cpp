@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "model/endpoint.h"
 
 namespace upkeep {
 namespace {
@@ -120,7 +121,13 @@ S3Bucket::Address S3Bucket::address_of(std::string_view key, std::string_view re
   if (!bucket_.endpoint.empty()) {
     const std::string_view endpoint = bucket_.endpoint;
     const std::size_t scheme = endpoint.find("://");
-    return {std::string(endpoint.substr(0, scheme)), std::string(endpoint.substr(scheme + 3)),
+    const std::string_view host = endpoint.substr(scheme + 3);
+    if (host.starts_with(bucket_in_host)) {
+      const std::string_view domain = host.substr(bucket_in_host.size());
+      return {std::string(endpoint.substr(0, scheme)), fmt::format("{}.{}", bucket_.name, domain),
+              fmt::format("/{}", key)};
+    }
+    return {std::string(endpoint.substr(0, scheme)), std::string(host),
             fmt::format("/{}{}{}", bucket_.name, key.empty() ? "" : "/", key)};
   }
   const std::string host =

@@ -86,6 +86,19 @@ TEST_F(S3StoreTest, keys_are_relative_to_the_prefix_and_times_are_whole_seconds)
   EXPECT_EQ(store->requests().lists, 1u);
 }
 
+TEST_F(S3StoreTest, the_bucket_stands_where_the_endpoint_says) {
+  const auto serve_page = [](const SeenRequest&) { return answer_of(200, page); };
+  serve(serve_page);
+  const std::string port = bucket.endpoint.substr(bucket.endpoint.rfind(':'));
+  bucket.endpoint = "http://{bucket}.s3.localhost" + port;
+  store = std::make_unique<S3Store>(bucket, s3::Retries{1, 1ms, 2ms});
+  EXPECT_EQ(keys(), (Keys{"a", "b/c"}));
+  EXPECT_EQ(seen.at(0).target, "/?encoding-type=url&list-type=2&prefix=raw%2F");
+  EXPECT_EQ(seen.at(0).header("host"), "lake.s3.localhost" + port);
+  (void)store->look("a b");
+  EXPECT_EQ(seen.at(1).target, "/raw/a%20b");
+}
+
 TEST_F(S3StoreTest, a_bucket_that_is_elsewhere_says_where_and_that_is_kept) {
   serve([](const SeenRequest& request) {
     if (request.header("authorization").find("/eu-west-1/s3/") != std::string::npos) {

@@ -1,5 +1,7 @@
 """The Ceph object gateway with one monitor and one storage daemon that keeps all in memory, on
-127.0.0.1. It checks signatures. Its packages are ceph-mon, ceph-osd, ceph-common and radosgw."""
+127.0.0.1. It checks signatures, speaks TLS as well, with a certificate of an authority of its own,
+and knows buckets in the names of hosts: BUCKET.s3.localhost. Its packages are ceph-mon, ceph-osd,
+ceph-common and radosgw; openssl makes the certificate."""
 
 import base64
 import os
@@ -11,7 +13,7 @@ import time
 import uuid
 
 PROGRAMS = ("ceph", "ceph-mon", "ceph-osd", "ceph-authtool", "monmaptool", "radosgw",
-            "radosgw-admin")
+            "radosgw-admin", "openssl")
 
 CONFIG = """
 [global]
@@ -57,7 +59,9 @@ osd_pg_log_trim_min = 20
 osd_pg_log_dups_tracked = 50
 [client.rgw.a]
 rgw_data = {folder}/rgw
-rgw_frontends = beast endpoint=127.0.0.1:{port}
+rgw_frontends = beast endpoint=127.0.0.1:{port} ssl_endpoint=127.0.0.1:{tls_port} \
+  ssl_certificate={folder}/server.pem ssl_private_key={folder}/server.key
+rgw_dns_name = s3.localhost
 rgw_enable_usage_log = false
 rgw_enable_quota_threads = false
 rgw_max_objs_per_shard = 100000000
@@ -75,11 +79,31 @@ def new_key():
                             + os.urandom(16)).decode()
 
 
+def make_certificate(folder):
+    """An authority in ca.pem, what it says of the server in server.pem and server.key, and another
+    authority in other.pem."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, timeout=60,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for name, subject in (("ca", "/CN=upkeep test authority"), ("server", "/CN=s3.localhost"),
+                          ("other", "/CN=another authority")):
+        openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", subject,
+                "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    (folder / "ca.ext").write_text("basicConstraints=critical,CA:TRUE\n")
+    (folder / "server.ext").write_text(
+        "subjectAltName=DNS:s3.localhost,DNS:*.s3.localhost,IP:127.0.0.1\n")
+    for name in ("ca", "other"):
+        openssl("x509", "-req", "-in", f"{name}.csr", "-signkey", f"{name}.key", "-days", "2",
+                "-extfile", "ca.ext", "-out", f"{name}.pem")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+            "-set_serial", "2", "-days", "2", "-extfile", "server.ext", "-out", "server.pem")
+
+
 class Ceph:
     """start() returns once it answers; stop() ends all that was started."""
 
-    def __init__(self, folder, port, monitor, key, secret):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, port, tls_port, monitor, key, secret):
+        self.folder, self.tls_port = pathlib.Path(folder), tls_port
         self.port, self.monitor, self.key, self.secret = port, monitor, key, secret
         self.processes = []
 
@@ -98,7 +122,9 @@ class Ceph:
         for name in ("mon", "osd", "rgw"):
             (self.folder / name).mkdir()
         (self.folder / "ceph.conf").write_text(CONFIG.format(
-            fsid=fsid, folder=self.folder, port=self.port, monitor=self.monitor))
+            fsid=fsid, folder=self.folder, port=self.port, tls_port=self.tls_port,
+            monitor=self.monitor))
+        make_certificate(self.folder)
         users = [("mon.", "mon 'allow *'", {"mon": "allow *"}),
                  ("client.admin", "", {"mon": "allow *", "osd": "allow *", "mgr": "allow *"}),
                  ("client.rgw.a", "", {"mon": "allow rw", "osd": "allow rwx"})]

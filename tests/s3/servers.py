@@ -5,7 +5,8 @@
 
 Two independent ones, where they are installed: fauxqs (npm; see package.json) and the Ceph object
 gateway (Debian packages), which checks signatures. The command finds them in UPKEEP_S3_FAUXQS and
-UPKEEP_S3_CEPH, as `endpoint id secret`. With UPKEEP_S3_REQUIRED=1 one that is missing is an error.
+UPKEEP_S3_CEPH, as `endpoint id secret`, and how Ceph speaks TLS in UPKEEP_S3_TLS, as `port ca`.
+With UPKEEP_S3_REQUIRED=1 one that is missing is an error.
 """
 
 import os
@@ -80,9 +81,11 @@ def start_all(folder, started):
         home.mkdir()
         port = free_port()
         server = (Fauxqs(home, port) if name == "fauxqs"
-                  else ceph.Ceph(home, port, free_port(), KEY, SECRET))
+                  else ceph.Ceph(home, port, free_port(), free_port(), KEY, SECRET))
         started.append(server)
         server.start(wait_for)
+        if name == "ceph":
+            yield "UPKEEP_S3_TLS", f"{server.tls_port} {home / 'ca.pem'}"
         yield f"UPKEEP_S3_{name.upper()}", f"http://127.0.0.1:{port} {KEY} {SECRET}"
 
 

@@ -1,5 +1,5 @@
-// Any bytes as a coverage file: as they are, and again as the body of a file whose frame is
-// right, so that the checksum does not keep the fuzzer out. What is read can be written.
+// Any bytes as a coverage file: as they are, and again as the body of a file of each version whose
+// frame is right, so that the checksum does not keep the fuzzer out. What is read can be written.
 #include "coverage/coverage_file.h"
 
 #include <zlib.h>
@@ -37,10 +37,10 @@ SpacePtr make_space() {
   return Space::make(collection, around).value();
 }
 
-std::string framed(std::string_view body) {
+std::string framed(std::string_view body, std::uint64_t version) {
   ByteWriter out;
   out.raw("UPKEEPCV");
-  out.word(1, 4);
+  out.word(version, 4);
   out.word(body.size() + 24);
   out.raw(body);
   const std::string& bytes = out.bytes();
@@ -68,6 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(bytes, *space);
   // A seed that is a whole file gives its body.
   const bool whole = bytes.starts_with("UPKEEPCV") && size >= 24;
-  check(framed(whole ? bytes.substr(20, size - 24) : bytes), *space);
+  const std::string_view body = whole ? bytes.substr(20, size - 24) : bytes;
+  for (const std::uint64_t version : {1u, 2u}) check(framed(body, version), *space);
   return 0;
 }

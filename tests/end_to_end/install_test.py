@@ -112,6 +112,13 @@ class Package(unittest.TestCase):
             files = run("dpkg-deb", "--contents", package).stdout
             self.assertRegex(files, r"(?m)^-rwxr-xr-x root/root .* \./usr/bin/upkeep$")
             self.assertNotIn("./etc/", files)
+            self.assertIn("./usr/share/doc/upkeep/changelog.gz", files)
+            run("dpkg-deb", "--extract", package, folder + "/root")
+            text = gzip.decompress(pathlib.Path(
+                folder, "root/usr/share/doc/upkeep/changelog.gz").read_bytes()).decode()
+            version = run("dpkg-deb", "--field", package, "Version").stdout.strip()
+            self.assertRegex(text, rf"^upkeep \({version}\) [^\n]*\n\n  \* .*\n\n -- .* <.*>  "
+                                   r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} ")
 
 
 class Setup(LakeTest):

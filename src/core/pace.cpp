@@ -23,8 +23,10 @@ std::uint64_t requests_to_return(std::uint64_t rate) {
   return std::max<std::uint64_t>(100, 10 * rate / a_second);
 }
 /// So many pauses in a row show an upstream that counts by the minute and lets nothing through
-/// until that is over: what it let through before is what it allows.
+/// until that is over: what it let through before is what it allows. Each time costs half a
+/// minute, so that what it allows now is found out four times as slowly.
 constexpr int pauses_of_a_block = 3;
+constexpr std::uint64_t care_after_a_block = 4;
 
 std::uint64_t rate_of(const Rate& rate) {
   const auto per = static_cast<std::uint64_t>(rate.per.count());
@@ -67,9 +69,11 @@ void note_granted(UpstreamRow& row, const Upstream& upstream, std::uint64_t coun
   if (!is_used) return;
   // Well above the rate that was too much, it has become faster.
   const bool is_known = row.ceiling > 0 && row.allowed < row.ceiling / 8 * 9;
+  const std::uint64_t care = row.throttles >= pauses_of_a_block ? care_after_a_block : 1;
   const std::uint64_t step =
-      is_known ? std::max<std::uint64_t>(1, row.ceiling / 8 / requests_to_return(row.ceiling))
-               : std::min(row.allowed / 20, first_step);
+      is_known
+          ? std::max<std::uint64_t>(1, row.ceiling / 8 / requests_to_return(row.ceiling) / care)
+          : std::min(row.allowed / 20, first_step);
   row.allowed = std::min(most, row.allowed + step * count);
   if (upstream.rate && row.allowed >= rate_of(*upstream.rate)) {
     row.allowed = row.ceiling = 0;  // what is declared holds again

@@ -3,6 +3,7 @@ fetched once, nothing judged by what could not be fetched.
 
 Started by tests/s3/servers.py, which says where the servers are."""
 
+import concurrent.futures
 import datetime
 import gzip
 import hashlib
@@ -16,7 +17,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from bucket_test import CONFIG, FAST, SERVERS, BucketTest, keys_of  # noqa: E402
-from fault_proxy import FaultProxy  # noqa: E402
+from client import Client  # noqa: E402
+from fault_proxy import FaultProxy, REFUSALS, SPOILT, value_of  # noqa: E402
 
 REPORTED = CONFIG.replace('endpoint: "{endpoint}"}}', """endpoint: "{endpoint}",
          inventory: {{store: reports, prefix: inventory, when_old: fail}}}}
@@ -62,9 +64,9 @@ class Reports(BucketTest):
         client.put(dated + "/manifest.json", manifest)
         client.put(dated + "/manifest.checksum", hashlib.md5(manifest).hexdigest().encode())
 
-    def lakes(self, server, present, fault=lambda *_: None, more=(), form=CSV):
+    def lakes(self, server, present, fault=lambda *_: None, more=(), form=CSV, client=None):
         """A lake known by a report, the same lake listed, and the proxy in front of the reports."""
-        client = self.bucket(server, present)
+        client = client or self.bucket(server, present)
         reports = self.bucket(server)
         rows = [("raw/" + key, 8) for key in present] + [("elsewhere/a", 1), ("raw2/a", 1), *more]
         self.deliver(reports, client.bucket, [rows[::3], rows[1::3], rows[2::3]], form)
@@ -87,15 +89,56 @@ class Reports(BucketTest):
 
     def test_a_report_shows_the_gaps_that_a_listing_shows(self):
         present = [key for key in keys_of(5, 9) if not key.endswith(("4.json", "7.json"))]
+        present.append("games/stray")
+        clients = {name: self.bucket(server, present) for name, server in SERVERS.items()}
         for (name, server), form in itertools.product(SERVERS.items(), (CSV, PARQUET)):
             with self.subTest(name, form=form[0]):
-                reported, listed, _ = self.lakes(server, [*present, "games/stray"], form=form)
+                reported, listed, _ = self.lakes(server, present, form=form, client=clients[name])
                 shown = [[(gap["key"], gap["reason"]) for gap in lake.gaps(expect=1)]
                          for lake in (reported, listed)]
                 self.assertEqual(len(shown[0]), 10)
                 self.assertEqual(shown[0], shown[1])
                 for name in ("present", "missing", "objects", "strays", "bytes"):
                     self.assertEqual(*(lake.scan()["games"][name] for lake in (reported, listed)))
+
+    @unittest.skipUnless("fauxqs" in SERVERS, "no server that lets a proxy see requests")
+    def test_nothing_beside_the_reports_is_listed(self):
+        reported, _, proxy = self.lakes(FAST, keys_of(1, 9))
+        other = Client(FAST, (reported.folder / "upkeep.yaml").read_text()
+                       .split("reports: {url: \"s3://")[1].split("/")[0])
+        for key in ("a", "to//here/a", "to//here/inventorz/a", "zz"):
+            other.put(key)
+        found = reported.scan(expect=1)["games"]
+        self.assertEqual(found["present"], 10)
+        lists = [target for _, target in proxy.seen if "list-type" in target]
+        self.assertEqual([value_of(target, "prefix") for target in lists],
+                         ["to//here/inventory/"], "one page, and of the reports alone")
+
+    @unittest.skipUnless("fauxqs" in SERVERS, "no server that lets a proxy change requests")
+    def test_what_befalls_a_download_shows_no_false_gap(self):
+        missing = [key for key in keys_of(5, 9) if key.endswith(("4.json", "7.json"))]
+        present = [key for key in keys_of(5, 9) if key not in missing]
+
+        def one(case):
+            fault, stays = case
+            downloads = itertools.count()
+
+            def strike(_, method, target):
+                is_download = method == "GET" and "csv.gz" in target
+                return fault if is_download and (stays or next(downloads) % 2 == 0) else None
+            reported, _, proxy = self.lakes(FAST, present, strike)
+            if stays and fault != "slow":
+                reported.call("run", expect=5)
+                self.assertEqual((reported.lines("calls"), reported.gaps()), ([], []), case)
+            else:
+                done = reported.call("gaps", "--format", "ndjson", expect=None)
+                shown = [json.loads(line)["key"] for line in done.stdout.splitlines()]
+                self.assertIn((done.returncode, shown), ((1, missing), (5, [])), case)
+            proxy.fault = lambda *_: None
+            self.assertEqual([gap["key"] for gap in reported.gaps(expect=1)], missing, case)
+        cases = [(fault, stays) for fault in (*REFUSALS, *SPOILT) for stays in (False, True)]
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            list(pool.map(one, cases))
 
     @unittest.skipUnless("fauxqs" in SERVERS, "no server that lets a proxy see requests")
     def test_files_are_fetched_once_and_gone_on_with(self):

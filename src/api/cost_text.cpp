@@ -78,11 +78,11 @@ std::vector<StoreCost> costs_of(const Snapshot& snapshot) {
     const auto asked = snapshot.requests.find(id);
     if (asked != snapshot.requests.end()) cost.asked = cost.listing = asked->second;
     std::uint64_t objects = 0;
-    bool has_collections = false;
+    bool is_known = false;
     for (const CollectionStanding& standing : snapshot.collections) {
       if (snapshot.config.of(standing.id).store != id) continue;
-      has_collections = true;
       if (!is_judged(standing)) continue;
+      is_known = true;
       objects += standing.view.coverage->objects;
       const std::uint64_t gaps = gaps_of(standing, snapshot);
       cost.gaps += gaps;
@@ -92,7 +92,7 @@ std::vector<StoreCost> costs_of(const Snapshot& snapshot) {
     if (cost.is_estimate)
       cost.listing.lists = std::max<std::uint64_t>((objects + page_size - 1) / page_size, 1);
     // A folder whose reports lie in a bucket has requests, too.
-    if (is_any(cost.asked) || (store.bucket && has_collections)) costs.push_back(std::move(cost));
+    if (is_any(cost.asked) || (store.bucket && is_known)) costs.push_back(std::move(cost));
   }
   return costs;
 }

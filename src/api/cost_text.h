@@ -22,7 +22,7 @@ struct StoreCost {
   std::uint64_t gaps = 0;         ///< with a collector
 };
 
-/// Of each bucket that has collections in the snapshot, or was asked for reports of one.
+/// Of each bucket that could be judged, or was asked for something.
 std::vector<StoreCost> costs_of(const Snapshot&);
 
 // A line for each bucket; empty when there is none.

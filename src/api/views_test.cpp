@@ -122,6 +122,11 @@ TEST(plan, what_filling_a_bucket_takes_is_told_and_so_is_a_listing_that_was_not_
             "store lake: a listing takes at least 1 LIST request, $0.000005 at the price of S3\n");
   EXPECT_TRUE(filling_cost_text(costs).starts_with("store lake: to confirm and prove "));
   EXPECT_EQ(asked_cost_text(costs), "");
+  Snapshot unjudged = world.snapshot();
+  for (auto& standing : unjudged.collections) {
+    standing.view.standing = CollectionView::Standing::unknown;
+  }
+  EXPECT_TRUE(costs_of(unjudged).empty()) << "of what is unknown nothing is estimated";
   const Json plan = *parse_json(tasks_json(world.config(), world.queue(), world.now(), costs));
   EXPECT_EQ(plan.at("cost").at(0).at("filling").at("other_requests"), costs[0].gaps * 3);
   EXPECT_FALSE(

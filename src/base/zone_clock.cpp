@@ -47,7 +47,9 @@ std::optional<Time> ZoneClock::next_turn(Time after) const {
 
 std::optional<Time> ZoneClock::last_turn(Time until) const {
   absl::TimeZone::CivilTransition turn;
-  if (!rules_->zone.PrevTransition(instant_of(until + Duration{1}), &turn)) return {};
+  // It looks before a whole second.
+  const Time behind = std::chrono::floor<std::chrono::seconds>(until) + std::chrono::seconds{1};
+  if (!rules_->zone.PrevTransition(instant_of(behind), &turn)) return {};
   return time_of(rules_->zone.At(turn.to).trans);
 }
 

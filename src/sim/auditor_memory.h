@@ -89,6 +89,7 @@ struct AuditorMemory {
   std::set<AttemptId> ids_;                   ///< ever started
   std::vector<AttemptId> settled_;            ///< in the commit that is being made
   std::vector<std::string> let_in_again_;     ///< collectors, likewise
+  std::set<Key> forgiven_;                    ///< by people, before the failure was durable
   std::map<Key, std::vector<Time>> charged_;  ///< starts of attempts that failed, since it was good
   std::map<std::string, Refusals> refusals_;  ///< by collector
   std::map<std::pair<std::string, Duration>, std::deque<std::pair<Time, std::uint64_t>>>

@@ -29,9 +29,12 @@ void Auditor::people_change_only_waits(const Step& step) {
       }
     }
     hurried_.push_back(put->row);
-    const auto charged = charged_.find({put->row.collection, put->row.key});
+    const Key key{put->row.collection, put->row.key};
+    const auto charged = charged_.find(key);
     if (charged != charged_.end() && !charged->second.empty()) {
       charged->second.erase(charged->second.begin());
+    } else {
+      forgiven_.insert(key);  // its last failure may not be durable yet
     }
   }
 }

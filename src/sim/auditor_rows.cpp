@@ -74,6 +74,7 @@ void Auditor::committed() {
     tried_.erase(tried);
   }
   settled_.clear();
+  forgiven_.clear();
   for (const std::string& collector : let_in_again_) refusals_.erase(collector);
   let_in_again_.clear();
 }
@@ -189,7 +190,7 @@ void Auditor::attempts_are_settled_fully(const Tried& tried) {
     if (good || row->gone_until > world_.now) {
       charged_.erase(known);
     } else if (tried.ending && claim != Claim::later && row->why != FailureClass::interrupted) {
-      charged_[known].push_back(tried.started);
+      if (forgiven_.erase(known) == 0) charged_[known].push_back(tried.started);
     }
   }
 }

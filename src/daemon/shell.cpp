@@ -59,6 +59,7 @@ struct Shell::Parts {
   void commit_failed(const Error&);
   void give_up(const Error&);
   void write_queue_file(Time);
+  void queue_file_due() { write_queue_file(clock()); }
   void log_failure(std::string_view source, FailureClass, std::string_view text);
 
   // --- Commands out --------------------------------------------------------------
@@ -102,7 +103,8 @@ struct Shell::Parts {
   std::stop_source stop_listing;  ///< proofs go on, but nobody waits for a listing any more
   std::stop_source stop_looking;  ///< nor, after a while, for a store that does not answer
   asio::thread_pool workers{2};
-  asio::steady_timer wake_timer{io}, commit_timer{io}, tick_timer{io}, look_timer{io};
+  asio::steady_timer wake_timer{io}, commit_timer{io}, tick_timer{io}, look_timer{io},
+      queue_timer{io};
   std::deque<Event> inbox;
   bool is_draining = false, is_complete = false, is_shown = false;
   bool is_leaving = false;            ///< another shell goes on with what runs
@@ -115,7 +117,8 @@ struct Shell::Parts {
   std::size_t stores_listed = 0, stores_asked = 0;
   std::map<StoreId, Duration> listings;
   std::map<StoreId, ObjectStore::Requests> asked_by_listings;  ///< in processes of their own
-  Time last_now{}, queue_file_at{};
+  Time last_now{};
+  std::chrono::steady_clock::time_point queue_file_at{};  ///< no earlier
   bool queue_changed = false;
 };
 
@@ -242,9 +245,13 @@ void Shell::Parts::give_up(const Error& error) {
 }
 
 void Shell::Parts::write_queue_file(Time now) {
-  if (!queue_changed || !is_shown || (now < queue_file_at && !is_complete)) return;
-  queue_changed = false;
+  if (!queue_changed || !is_shown) return;
   const auto begin = std::chrono::steady_clock::now();
+  if (begin < queue_file_at && !is_complete) {
+    const auto wait = std::chrono::ceil<Duration>(queue_file_at - begin);
+    return after(queue_timer, wait, &Parts::queue_file_due);
+  }
+  queue_changed = false;
   const Queue queue = engine.queue(now);
   const auto written =
       write_file_atomically(ground.config.state + "/inventory/gaps.json",
@@ -256,8 +263,9 @@ void Shell::Parts::write_queue_file(Time now) {
   for (const Task& task : queue.tasks) changed.held += task.status == Task::Status::held ? 1 : 0;
   ground.observer.observe(now, changed);
   // A long queue takes long to write: at most a twentieth of the time goes into it.
-  const auto took = std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - begin);
-  queue_file_at = now + std::max(queue_file_every, took * 20);
+  const auto end = std::chrono::steady_clock::now();
+  const auto took = std::chrono::ceil<Duration>(end - begin);
+  queue_file_at = end + std::max(queue_file_every, took * 20);
 }
 
 void Shell::Parts::log_failure(std::string_view source, FailureClass why, std::string_view text) {

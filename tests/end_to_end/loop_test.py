@@ -104,6 +104,13 @@ class Loop(LakeTest):
         it.call("stop", expect=3)
         it.call("reconcile", expect=3)
 
+    def test_the_queue_is_known_to_be_empty_long_before_the_next_listing(self):
+        it = self.running(CONFIG.replace("reconcile_every: 2s", "reconcile_every: 1h"))
+        status = eventually(lambda: self.knows_it_is_whole(it), seconds=15)
+        self.assertEqual(status["queue"]["gaps"], 0)
+        tasks = json.loads((it.folder / "state/inventory/gaps.json").read_text())
+        self.assertEqual(tasks["total_tasks"], 0)
+
     def test_only_one_runs_and_a_busy_port_is_told(self):
         it = self.running()
         second = it.call("start", expect=2)

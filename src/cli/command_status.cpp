@@ -105,9 +105,10 @@ CommandResult show(const Call& call, const std::string& path, Terminal& terminal
   if (!config) return std::unexpected(config.error());
   const bool json = *format == "json";
   const auto health = ask_loop(*config, "GET", "/health");
-  if (!health) return show_as_left(*config, json, path == "/health", terminal);
-  const auto text = ask_loop(*config, "GET", json ? path : page(path, terminal.style()));
-  if (!text) return std::unexpected(text.error());
+  // It may fall silent, or be ended, between the two.
+  const auto text =
+      health ? ask_loop(*config, "GET", json ? path : page(path, terminal.style())) : health;
+  if (!text) return show_as_left(*config, json, path == "/health", terminal);
   terminal.write(*text);
   return verdict_of(*health);
 }

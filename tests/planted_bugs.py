@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SEEDS = "1..12"
+SEEDS = "1..30"
 PATIENCE = 300  # seconds; a program that ends by itself needs a fraction of it
 
 

@@ -152,7 +152,7 @@ class Loop(LakeTest):
         self.assertIn("does not answer", shown.stdout)
         eventually(lambda: not is_alive(before))
         eventually(lambda: self.status(it)["pid"] not in (before, None))
-        self.assertIn("has not moved for 8", it.call("logs").stdout)
+        self.assertIn("has not moved for 8", it.call("logs", "--tail", "1000").stdout)
 
     def test_without_its_supervisor_it_goes_on_and_says_so(self):
         it = self.running()

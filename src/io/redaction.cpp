@@ -97,13 +97,13 @@ std::size_t Redaction::unfinished(std::string_view text) const {
   return 0;
 }
 
-std::string RedactedStream::add(std::string_view bytes) {
-  if (redaction_ == nullptr) return std::string(bytes);
+std::string_view RedactedStream::add(std::string_view bytes) {
+  if (redaction_ == nullptr) return bytes;
   held_ += bytes;
   const std::size_t shown = held_.size() - redaction_->unfinished(held_);
-  std::string text = redaction_->of(std::string_view(held_).substr(0, shown));
+  shown_ = redaction_->of(std::string_view(held_).substr(0, shown));
   held_.erase(0, shown);
-  return text;
+  return shown_;
 }
 
 std::string RedactedStream::finish() {

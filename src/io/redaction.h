@@ -36,13 +36,13 @@ class RedactedStream {
  public:
   /// `redaction` may be null: then nothing is hidden.
   explicit RedactedStream(const Redaction* redaction) : redaction_(redaction) {}
-  /// What can be shown by now.
-  std::string add(std::string_view bytes);
+  /// What can be shown by now; it stays as long as `bytes` and until the next call.
+  std::string_view add(std::string_view bytes);
   std::string finish();
 
  private:
   const Redaction* redaction_;
-  std::string held_;
+  std::string held_, shown_;
 };
 
 }  // namespace upkeep

@@ -97,7 +97,11 @@ bool Auditor::is_loss_too_large(const StoreListed& listed) const {
       // What was looked at after the inventory began counts as it was seen then.
       const bool there = finding.coverage.present.test(*index) &&
                          (!finding.coverage.invalid.test(*index) || before->invalid.test(i));
-      lost += !there && !evidence_->is_there(finding.collection, key, listed.taken_at) &&
+      // What was not valid before is no less there when it still is not.
+      const bool is_as_broken =
+          before->invalid.test(i) && evidence_->is_broken(finding.collection, key, listed.taken_at);
+      lost += !there && !is_as_broken &&
+              !evidence_->is_there(finding.collection, key, listed.taken_at) &&
               !was_seen(*before, i, listed.taken_at);
     }
   }

@@ -128,6 +128,11 @@ bool Evidence::is_there(CollectionId collection, const std::string& key, Time si
   return seen != seen_.end() && seen->second.there && seen->second.at >= since;
 }
 
+bool Evidence::is_broken(CollectionId collection, const std::string& key, Time since) const {
+  const auto seen = seen_.find({collection, key});
+  return seen != seen_.end() && seen->second.invalid && seen->second.at >= since;
+}
+
 bool Evidence::is_fresh(CollectionId collection, const std::string& key, Time told,
                         Time since) const {
   const auto listed = listed_.find(collection);

@@ -46,6 +46,8 @@ class Evidence {
   bool is_proved(CollectionId, const std::string& key, Time since) const;
   /// Did a look asked for at or after this time show an object, and none that is not valid?
   bool is_there(CollectionId, const std::string& key, Time since) const;
+  /// Did a look asked for at or after this time show one that is not valid?
+  bool is_broken(CollectionId, const std::string& key, Time since) const;
   /// Was the last word on it told at this moment, or listed since that one?
   bool is_fresh(CollectionId, const std::string& key, Time told, Time since) const;
 

@@ -46,7 +46,11 @@ bool Evidence::told(const StoreListed& event) {
       take_contents(listing.coverage, finding.coverage);
       // Where something newer was known, nobody can tell whether it was read now or long ago.
       for (std::uint64_t i = 0; i < listing.invalid.size(); ++i) {
-        if (!listing.coverage.invalid.test(i)) listing.invalid.reset(i);
+        if (!listing.invalid.test(i)) continue;
+        const auto seen = seen_.find({finding.collection, finding.space->key(i)});
+        const bool is_mended =
+            seen != seen_.end() && seen->second.at >= listing.taken_at && !seen->second.invalid;
+        if (is_mended || !listing.coverage.invalid.test(i)) listing.invalid.reset(i);
       }
       continue;
     }

@@ -91,8 +91,10 @@ void Auditor::nothing_waits_in_vain() {
   const bool has_started = std::exchange(starts_before_, ids_.size()) != ids_.size();
   const Queue queue = engine_->queue(world_.now);
   const auto pending = std::ranges::count(queue.tasks, Task::Status::pending, &Task::status);
-  const bool is_scheduled = std::ranges::any_of(taken_up_, [](const auto& entry) {
-    return entry.second.phase == ScheduleRow::Phase::filling;
+  // A run of an earlier life goes on when its stores were listed again.
+  const bool is_scheduled = std::ranges::any_of(taken_up_, [this](const auto& entry) {
+    return entry.second.phase == ScheduleRow::Phase::filling &&
+           were_listed(stores_of(entry.first), life_began_);
   });
   const std::uint64_t enough = is_scheduled ? 1 : config_->loop.min_tasks_to_trigger;
   const bool waits = static_cast<std::uint64_t>(pending) >= enough;

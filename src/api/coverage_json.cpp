@@ -112,16 +112,9 @@ Result<std::string> coverage_page_json(const CoverageCopy& copy, const CoverageQ
       .key("next");
   const bool is_last = query.offset >= page.total || page.total - query.offset <= query.limit;
   is_last ? json.null() : json.value(query.offset + query.limit);
-  json.key("values").begin_array();
-  for (const ValueTally& one : page.values) {
-    json.begin_object().key("value");
-    write(json, one.value);
-    json.member("expected", one.tally.expected)
-        .member("good", one.tally.good)
-        .member("completeness", share_of(one.tally))
-        .end_object();
-  }
-  json.end_array().end_object();
+  json.key("values");
+  write(json, page.values);
+  json.end_object();
   out += '\n';
   return out;
 }

@@ -66,16 +66,9 @@ void write_samples(JsonWriter& json, const Coverage& coverage) {
 }
 
 void write_by(JsonWriter& json, std::string_view by, const std::vector<ValueTally>& values) {
-  json.key("by").begin_object().key(by).begin_array();
-  for (const ValueTally& value : values) {
-    json.begin_object().key("value");
-    write(json, value.value);
-    json.member("expected", value.tally.expected)
-        .member("good", value.tally.good)
-        .member("completeness", share_of(value.tally))
-        .end_object();
-  }
-  json.end_array().end_object();
+  json.key("by").begin_object().key(by);
+  write(json, values);
+  json.end_object();
 }
 
 Tint tint_of(double share) {
@@ -218,6 +211,19 @@ std::string by_text(const CollectionStanding& standing, const Snapshot& snapshot
 }
 
 }  // namespace
+
+void write(JsonWriter& json, const std::vector<ValueTally>& values) {
+  json.begin_array();
+  for (const ValueTally& value : values) {
+    json.begin_object().key("value");
+    write(json, value.value);
+    json.member("expected", value.tally.expected)
+        .member("good", value.tally.good)
+        .member("completeness", share_of(value.tally))
+        .end_object();
+  }
+  json.end_array();
+}
 
 void write_summary(JsonWriter& json, const Summary& summary) {
   json.member("expected", summary.expected)

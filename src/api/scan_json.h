@@ -25,6 +25,8 @@ struct ValueTally {
 };
 /// good / expected; 1 when nothing is expected.
 double share_of(const Tally&);
+/// A list with how complete each value is.
+void write(JsonWriter&, const std::vector<ValueTally>&);
 /// In the order of the dimension; an error names the dimensions there are.
 Result<std::vector<ValueTally>> tally_by(const CollectionStanding&, Time now,
                                          std::string_view dimension);

@@ -55,7 +55,10 @@ CommandResult start_here(const Config& config, const Call& call, Terminal& termi
   options.log = open_log(config, true, options.redaction);
   const ServiceManager manager;
   options.is_service = manager.is_there();
-  options.ready = [&](const std::string&) { manager.ready(config.loop.hang_after); };
+  options.ready = [&](const std::string&) {
+    manager.leave_word(config.state);
+    manager.ready(config.loop.hang_after);
+  };
   options.beat = [&] { manager.beat(); };
   const auto served = serve(config, options);
   terminal.flush();
@@ -66,7 +69,7 @@ CommandResult start_here(const Config& config, const Call& call, Terminal& termi
 std::optional<Refusal> refuse_for_service(const Config& config, std::string_view verb) {
   const auto owner = owner_of(config.state);
   if (!owner || !*owner || supervisor_of(config.state)) return {};
-  const auto command = manager_command(**owner, verb);
+  const auto command = manager_command(config.state, **owner, verb);
   if (!command) return {};
   return Refusal{ExitCode::usage, fmt::format("it runs as a service: {}", *command)};
 }

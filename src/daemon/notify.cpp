@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <cstdlib>
@@ -10,9 +11,16 @@
 
 #include "base/text.h"
 #include "io/descriptor.h"
+#include "io/files.h"
 #include "io/process_tree.h"
 
 namespace upkeep {
+namespace {
+
+/// The environment of a process that may not be dumped is hidden from its own user.
+std::string word_file(const std::string& state) { return state + "/run/service"; }
+
+}  // namespace
 
 ServiceManager::ServiceManager() {
   if (const char* name = std::getenv("NOTIFY_SOCKET")) socket_ = name;
@@ -27,19 +35,25 @@ void ServiceManager::ready(Duration patience) const {
   send("READY=1");
 }
 
-std::optional<std::string> manager_command(pid_t pid, std::string_view verb) {
-  // The environment is that with which the process began.
-  const auto environment = read_proc(fmt::format("/proc/{}/environ", pid));
-  const std::string name = "NOTIFY_SOCKET=";
-  if (!environment) return {};
-  if (!environment->starts_with(name) && environment->find('\0' + name) == std::string::npos) {
-    return {};
-  }
-  const std::string group(trim(read_proc(fmt::format("/proc/{}/cgroup", pid)).value_or("")));
+void ServiceManager::leave_word(const std::string& state) const {
+  if (!is_there()) return;
+  const std::string group(trim(read_proc("/proc/self/cgroup").value_or("")));
   const std::string unit = group.substr(group.rfind('/') + 1);
-  if (!unit.ends_with(".service")) return fmt::format("{} its service", verb);
   const bool is_users = group.find("/user@") != std::string::npos;
-  return fmt::format("systemctl {}{} {}", is_users ? "--user " : "", verb, unit);
+  const std::string name = unit.ends_with(".service") ? (is_users ? "--user " : "") + unit : "";
+  (void)write_file_atomically(word_file(state), fmt::format("{} {}\n", ::getpid(), name));
+}
+
+std::optional<std::string> manager_command(const std::string& state, pid_t owner,
+                                           std::string_view verb) {
+  const auto word = read_file(word_file(state));
+  const std::string by_owner = fmt::format("{} ", owner);
+  if (!word || !word->starts_with(by_owner)) return {};  // an earlier owner's
+  const std::string unit(trim(std::string_view(*word).substr(by_owner.size())));
+  if (unit.empty()) return fmt::format("{} its service", verb);
+  const bool is_users = unit.starts_with("--user ");
+  return fmt::format("systemctl {}{} {}", is_users ? "--user " : "", verb,
+                     std::string_view(unit).substr(is_users ? 7 : 0));
 }
 
 void ServiceManager::send(std::string_view text) const {

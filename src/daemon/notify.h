@@ -15,6 +15,8 @@ class ServiceManager {
  public:
   ServiceManager();
   bool is_there() const { return !socket_.empty(); }
+  /// Leaves word of it in the state folder, for manager_command(). Failing is no trouble.
+  void leave_word(const std::string& state) const;
   /// From now on its watchdog, where it has one, waits so long for the next beat.
   void ready(Duration patience) const;
   /// Resets its watchdog.
@@ -26,8 +28,9 @@ class ServiceManager {
   bool has_watchdog_ = false;
 };
 
-/// What to type so that the service manager of that process does something ("stop", "restart") with
-/// it, which starts again what only ends. Nothing for a process that has no such manager.
-std::optional<std::string> manager_command(pid_t, std::string_view verb);
+/// What to type so that the service manager of the process that owns a state folder does something
+/// ("stop", "restart") with it, which starts again what only ends. Nothing where it has none.
+std::optional<std::string> manager_command(const std::string& state, pid_t owner,
+                                           std::string_view verb);
 
 }  // namespace upkeep

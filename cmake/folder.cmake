@@ -35,7 +35,7 @@ function(upkeep_folder name)
     target_link_libraries(test_${name} PRIVATE upkeep_${name} GTest::gtest_main rapidcheck)
     upkeep_precompile(test_${name} test_base <map> <string> <vector> <gtest/gtest.h>
                       <rapidcheck/gtest.h>)
-    gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
+    gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
                          PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

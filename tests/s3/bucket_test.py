@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import subprocess
 import sys
 import threading
 import unittest
@@ -52,6 +53,14 @@ names = (f"upkeep-test-{os.getpid()}-{number}" for number in range(1000))
 def keys_of(days, games):
     return [f"games/2026-01-{day:02}/{game:03}.json"
             for day in range(1, days + 1) for game in range(games + 1)]
+
+
+def parquet_rows(bucket, rows):
+    if not (HERE / "node_modules").is_dir():
+        raise unittest.SkipTest("npm's packages, which write Parquet, are not installed")
+    done = subprocess.run(["node", HERE / "parquet_rows.mjs"], check=True, capture_output=True,
+                          input=json.dumps({"bucket": bucket, "rows": rows}).encode())
+    return done.stdout
 
 
 class BucketTest(LakeTest):

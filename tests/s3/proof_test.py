@@ -6,13 +6,13 @@ Started by tests/s3/servers.py, which says where the servers are."""
 import gzip
 import pathlib
 import signal
-import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from bucket_test import CONFIG, FAST, HERE, SERVERS, BucketTest, keys_of  # noqa: E402
+from bucket_test import (CONFIG, FAST, HERE, SERVERS, BucketTest, keys_of,  # noqa: E402
+                         parquet_rows)
 from fault_proxy import FaultProxy  # noqa: E402
 
 CLIENT = f'"{sys.executable}" -B "{HERE}/client.py" put "$BUCKET" "raw/$1"'
@@ -30,10 +30,7 @@ RULES = (
 
 
 def parquet(number):
-    rows = [[f"k{n}", n] for n in range(number)]
-    done = subprocess.run(["node", HERE / "parquet_rows.mjs"], check=True, capture_output=True,
-                          input=f'{{"bucket": "b", "rows": {rows}}}'.replace("'", '"').encode())
-    return done.stdout
+    return parquet_rows("b", [[f"k{n}", n] for n in range(number)])
 
 
 class Contents(BucketTest):
@@ -67,11 +64,13 @@ class Contents(BucketTest):
         self.assertEqual(len(it.lines("calls")), 2, "what is valid is not fetched again")
 
     def test_broken_objects_are_replaced_and_proved_by_reading_them(self):
-        rules = (*RULES, ("{parquet: {min_rows: 5}}", parquet(6), parquet(4)))
         for name, server in SERVERS.items():
-            for rule, good, bad in rules if server == FAST else rules[:1]:
+            for rule, good, bad in RULES if server == FAST else RULES[:1]:
                 with self.subTest(name, rule=rule):
                     self.heal(server, rule, good, bad)
+
+    def test_a_parquet_file_of_too_few_rows_is_replaced(self):
+        self.heal(FAST, "{parquet: {min_rows: 5}}", parquet(6), parquet(4))
 
     def test_a_collector_that_writes_nonsense_proves_nothing(self):
         it, broken = self.lake_with(FAST, *RULES[0], script=f"{CLIENT} < bad")

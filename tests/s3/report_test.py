@@ -11,12 +11,11 @@ import itertools
 import json
 import pathlib
 import random
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from bucket_test import CONFIG, FAST, SERVERS, BucketTest, keys_of  # noqa: E402
+from bucket_test import CONFIG, FAST, SERVERS, BucketTest, keys_of, parquet_rows  # noqa: E402
 from client import Client  # noqa: E402
 from fault_proxy import FaultProxy, REFUSALS, SPOILT, value_of  # noqa: E402
 
@@ -24,19 +23,12 @@ REPORTED = CONFIG.replace('endpoint: "{endpoint}"}}', """endpoint: "{endpoint}",
          inventory: {{store: reports, prefix: inventory, when_old: fail}}}}
   reports: {{url: "s3://{reports}/to//here", endpoint: "{far}"}}""")
 PIECE = 8 << 20  # bytes of a request
-HERE = pathlib.Path(__file__).resolve().parent
 
 
 def csv_rows(bucket, rows):
     text = "".join(f'"{bucket}","{key}","{size}","2026-01-02T03:04:05.000Z"\n'
                    for key, size in rows)
     return gzip.compress(text.encode(), 1)
-
-
-def parquet_rows(bucket, rows):
-    done = subprocess.run(["node", HERE / "parquet_rows.mjs"], check=True, capture_output=True,
-                          input=json.dumps({"bucket": bucket, "rows": rows}).encode())
-    return done.stdout
 
 
 # The name of a format, the ending of its files, its schema, and what writes it.

@@ -97,21 +97,41 @@ Form<HttpSettings> http() {
       check_http);
 }
 
-Form<LogSettings> log() {
+namespace {
+
+Form<LogLevel> level() {
   using Level = LogLevel;
+  Form<Level> form = word<Level>("debug, info, warning or error", {{"debug", Level::debug},
+                                                                   {"info", Level::info},
+                                                                   {"warning", Level::warning},
+                                                                   {"error", Level::error}});
+  form.show = [](const Level&) { return std::string("\"info\""); };
+  return form;
+}
+
+Form<LogLevels> levels() {
+  return record<LogLevels>(
+      "a map like `{orchestrator: warning}`",
+      {
+          key("loop", &LogLevels::loop, level(), "Starts, stops, reloads and troubles of its own."),
+          key("reconciler", &LogLevels::reconciler, level(), "Listings of stores."),
+          key("orchestrator", &LogLevels::orchestrator, level(), "Attempts, incidents, schedules."),
+          key("supervisor", &LogLevels::supervisor, level(), "Deaths of the daemon."),
+      });
+}
+
+}  // namespace
+
+Form<LogSettings> log() {
   using Format = LogSettings::Format;
-  Form<Level> level = word<Level>("debug, info, warning or error", {{"debug", Level::debug},
-                                                                    {"info", Level::info},
-                                                                    {"warning", Level::warning},
-                                                                    {"error", Level::error}});
   Form<Format> format =
       word<Format>("text or json", {{"text", Format::text}, {"json", Format::json}});
-  level.show = [](const Level&) { return std::string("\"info\""); };
   format.show = [](const Format&) { return std::string("\"text\""); };
   return record<LogSettings>(
       "a map like `{level: info}`",
       {
-          key("level", &LogSettings::level, std::move(level), "What is worth a line, at least."),
+          key("level", &LogSettings::level, level(), "What is worth a line, at least."),
+          key("levels", &LogSettings::levels, levels(), "The same for single components."),
           key("max_size", &LogSettings::max_size, size(),
               "A log file that is larger is put aside and a new one begun."),
           key("keep", &LogSettings::keep, small_number(0, 1000), "How many older files are kept."),

@@ -20,11 +20,10 @@ WriteLog open_log(const Config& config, bool show, std::shared_ptr<const Redacti
     show = !settings.journal;
   }
   const auto file = std::make_shared<LogFile>(std::move(settings));
-  const LogLevel least = config.log.level;
-  return [file, least, show, redaction](Time now, LogLevel level, std::string_view component,
-                                        std::string_view text) {
+  return [file, log = config.log, show, redaction](
+             Time now, LogLevel level, std::string_view component, std::string_view text) {
     file->write(now, level, component, text);
-    if (!show || level < least) return;
+    if (!show || level < least_level(log, component)) return;
     const std::string line =
         fmt::format("{} {}: {}\n", to_text(now), component, redaction->of(text));
     [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());

@@ -49,6 +49,15 @@ Result<void> write_whole(int descriptor, const std::string& line, std::string_vi
 
 }  // namespace
 
+LogLevel least_level(const LogSettings& log, std::string_view component) {
+  std::optional<LogLevel> own;
+  if (component == "loop") own = log.levels.loop;
+  if (component == "reconciler") own = log.levels.reconciler;
+  if (component == "orchestrator") own = log.levels.orchestrator;
+  if (component == "supervisor") own = log.levels.supervisor;
+  return own.value_or(log.level);
+}
+
 std::optional<int> journal_on(int descriptor, std::string_view journal_stream) {
   struct stat facts{};
   if (journal_stream.empty() || ::fstat(descriptor, &facts) != 0) return {};
@@ -58,7 +67,7 @@ std::optional<int> journal_on(int descriptor, std::string_view journal_stream) {
 
 void LogFile::write(Time now, LogLevel level, std::string_view component, std::string_view text) {
   const std::lock_guard lock(mutex_);
-  if (level < settings_.log.level) return;
+  if (level < least_level(settings_.log, component)) return;
   if (lost_ > 0) {
     const std::string notice = fmt::format("{} {} could not be written here: {}", lost_,
                                            lost_ == 1 ? "line" : "lines", why_lost_);

@@ -22,6 +22,9 @@ struct LogFileSettings {
   std::optional<int> journal = {};  ///< descriptor: write there for systemd, not to the file
 };
 
+/// What is worth a line of that component, at least.
+LogLevel least_level(const LogSettings&, std::string_view component);
+
 /// The descriptor, when systemd's journal reads it. `journal_stream` is $JOURNAL_STREAM, the
 /// device and inode of what systemd opened; it goes to children too, whose output is elsewhere.
 std::optional<int> journal_on(int descriptor, std::string_view journal_stream);

@@ -70,6 +70,22 @@ TEST(LogFile, json_lines_are_json_whatever_is_said) {
   EXPECT_EQ(json->at("text"), "\\ \"q\" \uFFFD ");
 }
 
+TEST(LogFile, a_component_may_have_a_level_of_its_own) {
+  const TestFolder folder;
+  LogSettings settings;
+  settings.levels.orchestrator = LogLevel::error;
+  settings.levels.loop = LogLevel::debug;
+  LogFile log({.path = folder / "log", .log = settings});
+  log.write(now, LogLevel::warning, "orchestrator", "no");
+  log.write(now, LogLevel::error, "orchestrator", "yes");
+  log.write(now, LogLevel::debug, "loop", "yes");
+  log.write(now, LogLevel::debug, "reconciler", "no");
+  log.write(now, LogLevel::info, "reconciler", "yes");
+  const std::string text = content(folder / "log");
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3) << text;
+  EXPECT_EQ(text.find(" no\n"), text.npos) << text;
+}
+
 TEST(LogFile, secrets_are_never_written) {
   const TestFolder folder;
   const auto redaction = std::make_shared<Redaction>();

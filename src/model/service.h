@@ -31,10 +31,16 @@ std::string_view to_text(LogLevel);
 /// The inverse of to_text.
 std::optional<LogLevel> parse_log_level(std::string_view);
 
+/// Of single components, in place of the level of all.
+struct LogLevels {
+  std::optional<LogLevel> loop, reconciler, orchestrator, supervisor;
+};
+
 struct LogSettings {
   enum class Format : std::uint8_t { text, json };
 
-  LogLevel level = LogLevel::info;       ///< what is below is not written
+  LogLevel level = LogLevel::info;  ///< what is below is not written
+  LogLevels levels = {};
   std::uint64_t max_size = 100'000'000;  ///< bytes; a line that is longer stands alone in a file
   int keep = 5;                          ///< files besides the current one
   Format format = Format::text;

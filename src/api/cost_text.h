@@ -15,11 +15,11 @@ double dollars_of(const ObjectStore::Requests&);
 
 struct StoreCost {
   std::string store;
-  ObjectStore::Requests asked;    ///< in fact, by this command
-  ObjectStore::Requests listing;  ///< what listing it takes
-  bool is_estimate = false;       ///< `listing` is the least that its objects need
-  ObjectStore::Requests filling;  ///< to confirm the gaps and to prove what fills them, at most
-  std::uint64_t gaps = 0;         ///< with a collector
+  ObjectStore::Requests asked{};    ///< in fact, by this command
+  ObjectStore::Requests listing{};  ///< what listing it takes
+  bool is_estimate = false;         ///< `listing` is the least that its objects need
+  ObjectStore::Requests filling{};  ///< to confirm the gaps and to prove what fills them, at most
+  std::uint64_t gaps = 0;           ///< with a collector
 };
 
 /// Of each bucket that could be judged, or was asked for something.

@@ -32,8 +32,8 @@ struct Looked {
 /// What is known of the contents of objects, by a rule of `expect.valid`.
 struct Contents {
   std::string rule;     ///< the text of the rule; empty: there is none, and the rest means nothing
-  Time through;         ///< what was modified before this and is checked has not changed since
-  Bits checked;         ///< partitions whose objects were judged; `invalid` says how
+  Time through{};       ///< what was modified before this and is checked has not changed since
+  Bits checked{};       ///< partitions whose objects were judged; `invalid` says how
   std::string trouble;  ///< why some could not be judged: the first reason; empty when all could
 };
 
@@ -77,7 +77,7 @@ struct Sight {
   std::uint64_t objects = 0;  ///< that belong to it
   std::uint64_t small = 0;    ///< of them, those smaller than min_size
   std::uint64_t size = 0;     ///< bytes of the newest
-  Time modified;              ///< of the newest
+  Time modified{};            ///< of the newest
   bool valid = true;          ///< all that count; the newest of those for {_}
   std::string flaw = {};      ///< what is wrong with one that is not
 };

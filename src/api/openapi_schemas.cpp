@@ -230,6 +230,7 @@ constexpr std::string_view components = R"json(  "components": {
           "held_by": {"type": "string"},
           "progress": {"$ref": "#/components/schemas/Share"},
           "score": {"type": "number"},
+          "deadline": {"$ref": "#/components/schemas/Time"},
           "partitions": {"type": "array", "items": {"$ref": "#/components/schemas/Partition"}}
         },
         "additionalProperties": {"type": "string"}},

@@ -11,7 +11,7 @@
 namespace upkeep {
 namespace {
 
-constexpr std::array<std::string_view, 20> own_members = {"id",
+constexpr std::array<std::string_view, 21> own_members = {"id",
                                                           "priority",
                                                           "declared_priority",
                                                           "gap_type",
@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 20> own_members = {"id",
                                                           "status",
                                                           "estimated_time_minutes",
                                                           "score",
+                                                          "deadline",
                                                           "partitions",
                                                           "held_by",
                                                           "progress",
@@ -76,6 +77,7 @@ void write_task(JsonWriter& json, const Config& config, const Task& task) {
   if (task.status == Task::Status::held) json.member("held_by", task.held_by);
   if (task.status == Task::Status::running) json.member("progress", task.progress);
   write_number(json, "score", std::round(task.score * 1000) / 1000);
+  if (task.deadline != Time::max()) json.member("deadline", to_text(task.deadline));
   json.member("declared_priority", to_text(task.declared)).key("partitions").begin_array();
   for (const std::uint64_t index : task.partitions) write(json, task.space->partition(index));
   json.end_array().end_object();

@@ -7,6 +7,7 @@
 #include "config/dimensions.h"
 #include "config/forms.h"
 #include "config/names.h"
+#include "config/schedules.h"
 #include "config/valid_rule.h"
 #include "coverage/selector.h"
 
@@ -126,6 +127,9 @@ Form<Collection> collection(const Config& so_far) {
               "The first rule that fits a partition decides; MEDIUM when none does."),
           key("weight", &Collection::weight, number_not_negative(),
               "How much waiting counts for its tasks among those of the same priority."),
+          key("by", &Collection::by, deadline(),
+              "By when each day what became due is to be there, in `timezone`: `08:00`. Its gaps "
+              "come first when that time is near, and those that missed it are an incident."),
           key("max_tasks", &Collection::max_tasks, whole_number(1, 10'000),
               "How many attempts for it run at once, when that is to be less than `limits.tasks`."),
           key("collector", &Collection::collector,

@@ -56,6 +56,7 @@ collections:
       - {then: LOW}
     weight: 1.5
     max_tasks: 3
+    by: {at: "7:30", lead: 3h}
     collector: plays
   hours:
     store: lake
@@ -190,6 +191,8 @@ TEST(Config, expectations_labels_rules_and_weight_are_read) {
   EXPECT_EQ(plays.priority[1].then, Priority::low);
   EXPECT_DOUBLE_EQ(plays.weight, 1.5);
   EXPECT_EQ(plays.max_tasks, 3u);
+  EXPECT_EQ(to_text(plays.by.value().times), "30 7 * * *");
+  EXPECT_EQ(plays.by->lead, 3h);
 }
 
 TEST(Config, a_table_gives_fields_and_reads_the_column_that_count_names) {

@@ -1,5 +1,8 @@
 #include "config/schedules.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -38,7 +41,45 @@ Form<Maintenance> window() {
       });
 }
 
+/// "08:00" → "0 8 * * *"; anything else as it is.
+std::string as_cron(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos) return std::string(text);
+  return fmt::format("{} {} * * *", text.substr(std::min(colon + 1, text.size())),
+                     text.substr(0, colon));
+}
+
+Form<Schedule> time_of_day() {
+  const std::string expected = "a time like `08:00`, or a schedule like `0 8 * * 1-5`";
+  return parsed<Schedule>(expected, {}, [](std::string_view text) -> Result<Schedule> {
+    auto cron = Cron::parse(as_cron(text));
+    if (!cron) return std::unexpected(std::move(cron.error()));
+    return Schedule{*std::move(cron)};
+  });
+}
+
 }  // namespace
+
+Form<Deadline> deadline() {
+  Form<Deadline> map = record<Deadline>(
+      "a map like `{at: \"08:00\", lead: 2h}`",
+      {
+          required(key("at", &Deadline::times, time_of_day(), "By when.")),
+          key("lead", &Deadline::lead, duration(1min), "How long before that its gaps come first."),
+      });
+  return any_of<Deadline>(
+      "a time like `08:00`, a schedule like `0 8 * * 1-5`, or a map like `{at: \"08:00\", lead: "
+      "2h}`",
+      {converted<Deadline, Schedule>(time_of_day(),
+                                     [](Reader&, const Place&, Schedule& times,
+                                        Deadline& deadline) { deadline.times = std::move(times); }),
+       std::move(map)},
+      [](const Node& node) -> std::optional<std::size_t> {
+        if (node.kind == Node::Kind::scalar) return 0;
+        if (node.kind == Node::Kind::map) return 1;
+        return {};
+      });
+}
 
 Form<Schedule> schedule() {
   return any_of<Schedule>(std::string(expected_schedule) + ", or a list of them",

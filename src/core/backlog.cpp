@@ -98,6 +98,7 @@ Task Backlog::Parts::task(std::size_t position) const {
   task.declared = draft.declared;
   task.priority = draft.rank.priority;
   task.score = draft.rank.score;
+  task.deadline = draft.rank.deadline;
   task.since = draft.rank.since;
   task.detected = draft.detected;
   task.partitions = partitions[position];
@@ -136,7 +137,8 @@ Backlog::Backlog(const Config& config, const Condition& where, std::span<const B
     }
     // What holds all of a collection may be over at any time.
     const bool may_end = planned.tasks > 0 && !input.held_by.empty();
-    parts_->steady_until = std::min(parts_->steady_until, may_end ? now : planned.next_due);
+    parts_->steady_until =
+        std::min({parts_->steady_until, may_end ? now : planned.next_due, planned.next_deadline});
     parts_->numbers.total_tasks += planned.tasks;
     parts_->numbers.total_gaps += planned.gaps;
     for (std::size_t p = 0; p < planned.by_priority.size(); ++p) {
@@ -207,6 +209,12 @@ std::optional<Task> Backlog::next(const Gate& may_start) {
 
 bool Backlog::is_short() const {
   return std::ranges::any_of(parts_->lanes, &Parts::Lane::is_short);
+}
+
+bool Backlog::is_urgent() const {
+  if (parts_->drafts.empty()) return false;
+  const Rank& first = parts_->drafts.front().rank;
+  return !first.held && first.deadline != Time::max();
 }
 
 std::uint64_t Backlog::pending() const { return parts_->pending; }

@@ -37,14 +37,14 @@ struct BacklogInput {
 /// there all the same), not busy, and meant by `where`. Its task waits since the gap is known:
 /// from max(since, first_seen) on; score and promotion count from there.
 ///
-/// Order: pending before held; priority after promotion; the higher score; the older `since`;
-/// the key of the first partition, bytewise; the collection.
+/// Order: pending before held; priority after promotion; the earlier deadline; the higher score;
+/// the older `since`; the key of the first partition, bytewise; the collection.
 ///
 /// A collector with a batch gets the gaps of one collection that share the fields of `by`, the
-/// kind, the declared priority, the status and the number of rests, cut into tasks of `max`
-/// (fewer after rests) in the order of their indices; any other gets one gap a task. Held are: all
-/// tasks of a held collection and of one without a collector, and those of partitions whose row
-/// says `not_before` or, the object being there, `gone_until` later than now.
+/// kind, the declared priority, the status, the number of rests and whether a deadline is near, cut
+/// into tasks of `max` (fewer after rests) in the order of their indices; any other gets one gap a
+/// task. Held are: all tasks of a held collection and of one without a collector, and those of
+/// partitions whose row says `not_before` or, the object being there, `gone_until` later than now.
 ///
 /// Memory grows with the tasks that are kept and with the batches that can still grow at one
 /// place of the walk, not with the gaps.
@@ -76,6 +76,8 @@ class Backlog {
   std::optional<Task> next(const Gate&);
   /// Are those kept of a collection used up where there were more? A new backlog gives them.
   bool is_short() const;
+  /// Could a task start, then, whose deadline is near?
+  bool is_urgent() const;
   /// How many tasks could start, when it was computed.
   std::uint64_t pending() const;
   /// Until then a new backlog would be the same, or almost: the order of tasks that wait changes

@@ -7,6 +7,7 @@ namespace upkeep {
 bool comes_before(const Rank& a, const Rank& b) {
   if (a.held != b.held) return b.held;
   if (a.priority != b.priority) return a.priority < b.priority;
+  if (a.deadline != b.deadline) return a.deadline < b.deadline;
   if (a.score != b.score) return a.score > b.score;
   return a.since < b.since;
 }

@@ -18,6 +18,7 @@ namespace upkeep {
 struct Rank {
   bool held = false;
   Priority priority = Priority::medium;  ///< after promotion
+  Time deadline = Time::max();           ///< of tasks that must come first because of it
   double score = 0;
   Time since;
   bool operator==(const Rank&) const = default;

@@ -97,6 +97,7 @@ void Engine::Parts::begin(Time now) {
   timers.at(now, ExpiryDue{});
   if (is_one_run()) timers.at(*assignment.run_until, Wake{});
   begin_calendar(now);
+  due(now, DeadlineDue{});
   for (std::uint64_t i = 0; i < stores.size(); ++i) {
     if (stores[i].wanted) list(now, StoreId{i});
   }

@@ -172,6 +172,7 @@ void Engine::Parts::rebuild_backlog(Time now) {
     if (collections[i].is_accepted) raise_unfillable(now, CollectionId{i});
   }
   renew_completeness(now);
+  due(now, DeadlineDue{});
 }
 
 void Engine::Parts::wake_for_backlog(Time at) {

@@ -336,6 +336,7 @@ void Engine::Parts::accept(Time now, CollectionId id, const std::vector<Loss>& l
   drop_rows_of_good(now, track);
   drop_old_strangers(now, track);
   check_completeness(now, id, summary);
+  renew_deadline(now, id);
   tell_of_unchecked(incidents, "collection:" + track.row.name, track.coverage, now);
   keep_coverage(id);
   round.was_cut = false;

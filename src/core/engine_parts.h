@@ -37,7 +37,6 @@ struct Engine::Parts : EngineMemory {
   void wish(Command command) { step.commands.push_back(std::move(command)); }
   void keep(Change change) { step.changes.push_back(std::move(change)); }
   void note(Time, std::string subject, std::string text);
-
   // engine_listing.cpp: when to list, and what to believe of it
   void on(Time, const StoreListed&);
   void due(Time, const ListingDue&);
@@ -59,7 +58,6 @@ struct Engine::Parts : EngineMemory {
   void drop_old_strangers(Time, CollectionTrack&);
   void adopt_orphans(Time, CollectionId);
   void adopt_task(Time, CollectionId, AttemptTrack&) const;
-
   // engine_attempts.cpp: one attempt, from its choice to the end of its process
   void on(Time, const AttemptReported&);
   void on(Time, const AttemptEnded&);
@@ -69,7 +67,6 @@ struct Engine::Parts : EngineMemory {
   void launch(Time, AttemptTrack&);
   void ended(Time, AttemptTrack&, Outcome);
   void release(Time, AttemptTrack&);
-
   // engine_proof.cpp: what the store says of it
   void on(Time, const PartitionsSeen&);
   void due(Time, const ProofDue&);
@@ -81,7 +78,6 @@ struct Engine::Parts : EngineMemory {
   bool settle(Time, AttemptTrack&, std::size_t position, const Sight&);
   void put_row(CollectionTrack&, std::uint64_t index, PartitionRow);
   void drop_row(CollectionTrack&, std::uint64_t index);
-
   // engine_backlog.cpp: what comes next
   void due(Time, const BacklogDue&);
   void fill(Time);
@@ -98,7 +94,9 @@ struct Engine::Parts : EngineMemory {
   void raise_unfillable(Time, CollectionId);
   Backlog compute_backlog(Time, Backlog::Keep) const;
   Duration estimate(const Task&) const;
-
+  // engine_deadlines.cpp: what is late
+  void due(Time, const DeadlineDue&);
+  void renew_deadline(Time, CollectionId);
   // engine_round.cpp: when the loop fills at all
   void on(Time, const ReconcileAsked&);
   void on(Time, const FillAsked&);
@@ -106,7 +104,6 @@ struct Engine::Parts : EngineMemory {
   void end_round(Time, bool is_out_of_tasks);
   bool is_anything_known() const;
   void hurry(Time, CollectionId, const Condition& where, const std::string& why);
-
   // engine_calendar.cpp: maintenance, and scheduled runs
   void begin_calendar(Time);
   void follow_calendar(Time);
@@ -115,16 +112,13 @@ struct Engine::Parts : EngineMemory {
   void go_on_with_runs(Time, StoreId);
   bool is_filling_scheduled() const;
   void end_runs(Time, bool is_round_over);
-
   // engine_places.cpp: how many may run at once
   bool has_room() const;
   std::string no_place_for(CollectionId, bool rested) const;
-
   // engine_refusal.cpp: collectors that lack a permission
   std::string refusal(Time, CollectionId, std::optional<AttemptId> except = {}) const;
   void judge_refusal(Time, const AttemptTrack&, std::uint64_t failed);
   void close_idle_refusals(Time);
-
   // engine_upstreams.cpp: what outside services allow
   /// Upstreams for whose requests an earlier task waits already.
   using Turns = std::set<std::optional<UpstreamId>>;

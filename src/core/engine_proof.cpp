@@ -135,6 +135,11 @@ void Engine::Parts::proved(Time now, AttemptTrack& attempt, const std::vector<Si
                               : attempt.outcome->text});
   }
   judge_refusal(now, attempt, failed);
+  if (incidents.find("collection:" + row.collection, "deadline") != nullptr) {
+    // What was late may all be there now; it is counted once a minute at most.
+    timers.at(std::chrono::floor<std::chrono::minutes>(now) + std::chrono::minutes{1},
+              DeadlineDue{});
+  }
   keep(DropAttempt{row.id});
   release(now, attempt);
 }

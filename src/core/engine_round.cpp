@@ -65,7 +65,8 @@ void Engine::Parts::begin_round(Time now) {
   if (round.was_cut || !is_anything_known()) return;
   if (backlog_stale && now >= backlog_not_before) rebuild_backlog(now);
   const std::uint64_t pending = backlog ? backlog->pending() : 0;
-  const bool is_enough = pending >= config.loop.min_tasks_to_trigger || round.is_asked;
+  const bool is_enough = pending >= config.loop.min_tasks_to_trigger || round.is_asked ||
+                         (backlog && backlog->is_urgent());
   if (pending > 0 && (is_enough || is_filling_scheduled())) {
     round.since = now;
   } else if (pending == 0 && !backlog_stale) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "core/deadlines.h"
 #include "core/gap_walk.h"
 #include "core/grouping.h"
 #include "core/key_order.h"
@@ -27,7 +28,8 @@ std::uint64_t rests(const PartitionRow* row) {
 /// Turns gaps into (group, held): the partitions that may share a task.
 class Sorter {
  public:
-  Sorter(const Config& config, const BacklogInput& input, Time now) : now_(now) {
+  Sorter(const Config& config, const BacklogInput& input, Time now)
+      : now_(now), deadlines_(config.of(input.collection).by, now, config.zone) {
     const Collection& collection = config.of(input.collection);
     held_ = !input.held_by.empty() || !collection.collector;
     rested_held_ = !input.rested_held_by.empty();
@@ -48,6 +50,9 @@ class Sorter {
   bool is_held(const PlannedGap& gap) const {
     return held_ || gap.free_at() > now_ || (rested_held_ && rests(gap.row) > 0);
   }
+  /// Because of which it comes first.
+  Time deadline(const PlannedGap& gap) const { return deadlines_.near(gap.since); }
+  Time next_deadline() const { return deadlines_.steady_until(); }
   /// Only where several partitions may share a task. The first number is the index at which
   /// the group is over.
   Group group_of(const PlannedGap& gap) {
@@ -57,6 +62,7 @@ class Sorter {
     group.second = ((group.second * gap_kinds.size() + kind) * priorities.size() + priority) * 2 +
                    (is_held(gap) ? 1 : 0);
     group.second = group.second * (alone_after + 1) + rests(gap.row);
+    group.second = group.second * 2 + (deadline(gap) == Time::max() ? 0 : 1);
     return group;
   }
   /// Gaps from the one last asked for up to before this index that are like it are of its group.
@@ -64,6 +70,7 @@ class Sorter {
 
  private:
   Time now_;
+  Deadlines deadlines_;
   bool held_ = false;         ///< all of it
   bool rested_held_ = false;  ///< what rested
   std::optional<Grouping> grouping_;
@@ -128,7 +135,9 @@ class Planner {
 void Planner::rate(TaskDraft& draft) const {
   draft.detected = std::max(draft.rank.since, first_seen_);
   const Duration waited = std::max(now_ - draft.detected, Duration{});
-  draft.rank.priority = promoted(draft.declared, waited, settings_.promote_after);
+  draft.rank.priority = draft.rank.deadline == Time::max()
+                            ? promoted(draft.declared, waited, settings_.promote_after)
+                            : Priority::critical;
   draft.rank.score = score(settings_.score, weight_, waited, draft.count);
 }
 
@@ -158,6 +167,7 @@ TaskDraft Planner::begin(const PlannedGap& gap, Group group) const {
   TaskDraft draft;
   draft.rank.held = sorter_.is_held(gap);
   draft.rank.since = gap.since;
+  draft.rank.deadline = sorter_.deadline(gap);
   draft.input = position_;
   draft.first = draft.last = draft.released = gap.index;
   draft.count = 1;
@@ -210,6 +220,7 @@ void Planner::add(const PlannedGap& gap, GapWalk& walk) {
     open.draft.last = gap.index;
     ++open.draft.count;
     open.draft.rank.since = std::min(open.draft.rank.since, gap.since);
+    open.draft.rank.deadline = std::min(open.draft.rank.deadline, sorter_.deadline(gap));
     if (released < open.released) {
       open.released = released;
       open.draft.released = gap.index;
@@ -231,6 +242,7 @@ void Planner::add(const PlannedGap& gap, GapWalk& walk) {
 Planned Planner::finish() {
   for (auto& [group, open] : open_) close(std::move(open.draft));
   open_.clear();
+  planned_.next_deadline = sorter_.next_deadline();
   return planned_;
 }
 

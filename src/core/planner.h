@@ -15,7 +15,8 @@ struct Planned {
   std::uint64_t tasks = 0, gaps = 0;
   std::array<std::uint64_t, 2> pending{};  ///< [1]: of those that rested
   std::array<std::uint64_t, 4> by_priority{};
-  Time next_due = Time::max();  ///< of partitions that are too early
+  Time next_due = Time::max();       ///< of partitions that are too early
+  Time next_deadline = Time::max();  ///< or when it begins to be near
 };
 
 /// How many partitions with such a row may share a task where `max` may: a quarter after a rest,

@@ -24,7 +24,8 @@ struct Task {
   Priority declared = Priority::medium;  ///< by the collection's rules
   Priority priority = Priority::medium;  ///< after promotion
   double score = 0;
-  Time since;     ///< the oldest gap's: when it became due, or was first seen lost
+  Time deadline = Time::max();  ///< because of which it comes first; Time::max() when none does
+  Time since;                   ///< the oldest gap's: when it became due, or was first seen lost
   Time detected;  ///< since when upkeep knows: the wait for promotion counts from here
   std::vector<std::uint64_t> partitions;  ///< ascending
   Status status = Status::pending;

@@ -43,6 +43,10 @@ struct KeepDue {
   CollectionId collection;
   auto operator<=>(const KeepDue&) const = default;
 };
+/// By now what was due should be there.
+struct DeadlineDue {
+  auto operator<=>(const DeadlineDue&) const = default;
+};
 /// Requests of an upstream may come free.
 struct TokensDue {
   auto operator<=>(const TokensDue&) const = default;
@@ -60,7 +64,7 @@ struct Wake {
 };
 
 using Timer = std::variant<ListingDue, AnswerOverdue, EndOverdue, ProofDue, BacklogDue, KeepDue,
-                           TokensDue, DiskDue, ExpiryDue, Wake>;
+                           DeadlineDue, TokensDue, DiskDue, ExpiryDue, Wake>;
 
 class Timers {
  public:

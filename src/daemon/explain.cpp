@@ -101,7 +101,13 @@ Explanation explain_partition(const Config& config, const FoundPartition& found,
   auto& facts = explanation.facts;
   facts.emplace_back("collection", collection.name);
   facts.emplace_back("partition", found.space->text(found.index));
-  if (found.space->time_axis()) facts.emplace_back("due", to_text(found.space->due(found.index)));
+  if (found.space->time_axis()) {
+    const Time due = found.space->due(found.index);
+    facts.emplace_back("due", to_text(due));
+    if (collection.by) {
+      facts.emplace_back("deadline", to_text(next_after(collection.by->times, due, config.zone)));
+    }
+  }
   const ObjectStores stores = open_stores(config);
   const PartitionsSeen seen =
       look_at(config, stores, {{}, found.space, {found.index}}, CheckCommands::leave_out);
@@ -153,6 +159,9 @@ Result<Explanation> explain_task(const Config& config, const std::string& id) {
                          {"partitions", fmt::format("{}", task.partitions.size())},
                          {"first", task.space->key(task.partitions.front())},
                          {"since", to_text(task.since)}};
+    if (task.deadline != Time::max()) {
+      explanation.facts.emplace_back("comes first", "its deadline is " + to_text(task.deadline));
+    }
     explanation.standing = task.held_by.empty() ? "it waits for its turn" : task.held_by;
   }
   return explanation;

@@ -22,6 +22,12 @@ Time next_after(const Schedule&, Time time, const Zone&);
 /// "0 2 * * *; 0 14 * * *"
 std::string to_text(const Schedule&);
 
+/// What became due since the time before is to be there at each of these.
+struct Deadline {
+  Schedule times;
+  Duration lead = std::chrono::hours{2};  ///< so long before, its gaps come before all others
+};
+
 /// Nothing new is started for so long, from each of these times on.
 struct Maintenance {
   Schedule schedule;

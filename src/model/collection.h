@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "base/zone.h"
+#include "model/calendar.h"
 #include "model/condition.h"
 #include "model/priority.h"
 #include "model/store.h"
@@ -108,6 +109,7 @@ struct Collection {
   std::vector<PriorityRule> priority;  ///< the first that fits decides; MEDIUM when none does
   double weight = 1.0;
   std::optional<std::uint64_t> max_tasks;  ///< attempts at once
+  std::optional<Deadline> by;
   std::optional<CollectorId> collector;
 };
 

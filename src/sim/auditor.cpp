@@ -39,6 +39,7 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   hurried_.clear();
   busy_since_.reset();
   may_begin_anew_ = false;
+  hours_untold_.clear();
   hours_after_the_end_ = hours_in_vain_ = 0;
   upstreams_begin();
   life_began_ = world_.now;
@@ -224,6 +225,8 @@ void Auditor::hourly() {
   scheduled_runs_end();
   invalid_objects_are_gaps();
   queue_is_right();
+  deadlines_come_first();
+  late_gaps_are_told();
   nothing_waits_in_vain();
   who_asks_is_served();
   a_rebuilt_engine_agrees();

@@ -114,6 +114,8 @@ class Auditor : AuditorMemory {
   void time_goes_on(const Event&);
   void runs_end();
   void queue_is_right() const;
+  void deadlines_come_first() const;
+  void late_gaps_are_told();
   void nothing_waits_in_vain();
   void a_rebuilt_engine_agrees() const;
 

@@ -80,8 +80,9 @@ struct AuditorMemory {
       last_due_;  ///< by collector: the minute, and what was due then
   std::map<std::string, int> hours_filling_;
   int steps_at_once_ = 0, retries_at_once_ = 0, hours_after_the_end_ = 0;
-  int hours_in_vain_ = 0;          ///< with tasks that could start, and none that did
-  std::size_t starts_before_ = 0;  ///< of attempts, up to an hour ago
+  std::map<std::string, int> hours_untold_;  ///< by collection, of late gaps
+  int hours_in_vain_ = 0;                    ///< with tasks that could start, and none that did
+  std::size_t starts_before_ = 0;            ///< of attempts, up to an hour ago
   std::uint64_t rests_ = 0;
   Time last_step_, life_began_;
   // Of all lives.

@@ -37,14 +37,15 @@ bool forgets_losses(const Coverage& coverage) {
   });
 }
 
-/// Running before pending before held; within these by class, then by score.
+/// Running before pending before held; within these by class, then by deadline, then by score.
 bool comes_before(const Task& a, const Task& b) {
   const auto rank = [](const Task& task) {
     return task.status == Task::Status::running ? 0 : task.status == Task::Status::pending ? 1 : 2;
   };
   if (rank(a) != rank(b)) return rank(a) < rank(b);
   if (rank(a) != 1) return true;
-  return a.priority != b.priority ? a.priority < b.priority : a.score >= b.score;
+  if (a.priority != b.priority) return a.priority < b.priority;
+  return a.deadline != b.deadline ? a.deadline < b.deadline : a.score >= b.score;
 }
 
 }  // namespace
@@ -80,6 +81,67 @@ void Auditor::queue_is_right() const {
       std::ranges::adjacent_find(queue.tasks, std::not_fn(comes_before)) != queue.tasks.end()) {
     violated("queue_is_right",
              fmt::format("one by one there are {} gaps; the queue says {}", gaps, describe(queue)));
+  }
+}
+
+/// What is to be there by a time comes first from `lead` before it until the next such time.
+void Auditor::deadlines_come_first() const {
+  for (const Task& task : engine_->queue(world_.now).tasks) {
+    if (task.status == Task::Status::running) continue;
+    Time expected = Time::max();
+    if (const auto& by = config_->of(task.collection).by) {
+      const Time own = next_after(by->times, task.since, config_->zone);
+      const Time following = next_after(by->times, own, config_->zone);
+      if (own - by->lead <= world_.now && world_.now < following) expected = own;
+    }
+    const bool is_first = expected == Time::max() || task.priority == Priority::critical;
+    if (task.deadline == expected && is_first) continue;
+    violated("deadlines_come_first",
+             fmt::format("{}, due since {}, should have the deadline {} and has {}, as {}", task.id,
+                         to_moment(task.since), to_moment(expected), to_moment(task.deadline),
+                         to_text(task.priority)));
+  }
+}
+
+/// What missed its deadline is an incident from the next look at the queue on; where nothing is
+/// filled, tombstones that end are noticed at the next listing.
+void Auditor::late_gaps_are_told() {
+  if (!assignment_.fill || !config_->enabled || stop_told_ || disk_low_ || is_maintenance()) {
+    hours_untold_.clear();
+    return;
+  }
+  for (std::uint64_t i = 0; i < config_->collections.size(); ++i) {
+    const CollectionId id{i};
+    const Collection& collection = config_->of(id);
+    const CollectionView view = engine_->view(id);
+    if (!collection.by || view.standing != CollectionView::Standing::known) continue;
+    const Time last = last_at(collection.by->times, world_.now, config_->zone);
+    const Time before = last_at(collection.by->times, last - Duration{1}, config_->zone);
+    const auto is_late = [&](std::uint64_t p) {
+      const PartitionRow* row = row_of({collection.name, view.space->key(p)});
+      const bool gone =
+          row != nullptr && row->gone_until > world_.now && !view.coverage->present.test(p);
+      const bool lost = std::ranges::any_of(
+          view.coverage->lost, [p](const Loss& loss) { return loss.first <= p && p <= loss.last; });
+      const Time since = view.space->due(p);
+      return view.coverage->gap(p) && !gone && !lost && before <= since && since < last;
+    };
+    bool late = false;
+    for (std::uint64_t p = 0; p < view.space->size() && view.space->time_axis() && !late; ++p) {
+      late = is_late(p);
+    }
+    const bool told = std::ranges::any_of(engine_->incidents(), [&](const auto& entry) {
+      const IncidentRow& row = entry.second;
+      return row.target == "collection:" + collection.name && row.kind == "deadline" &&
+             row.state != IncidentRow::State::closed;
+    });
+    int& hours = hours_untold_[collection.name];
+    hours = late && !told ? hours + 1 : 0;
+    if (hours > 1) {
+      violated("late_gaps_are_told",
+               fmt::format("{} was not complete by {}, and no incident says so", collection.name,
+                           to_moment(last)));
+    }
   }
 }
 
@@ -147,7 +209,8 @@ void Auditor::a_rebuilt_engine_agrees() const {
   const Queue theirs = twin.queue(world_.now);
   const auto same = [](const Task& a, const Task& b) {
     return a.id == b.id && a.priority == b.priority && a.partitions == b.partitions &&
-           a.since == b.since && a.detected == b.detected && a.score == b.score;
+           a.since == b.since && a.detected == b.detected && a.score == b.score &&
+           a.deadline == b.deadline;
   };
   if (ours.total_gaps != theirs.total_gaps || ours.tasks_by_priority != theirs.tasks_by_priority ||
       ours.tasks_by_collection != theirs.tasks_by_collection ||

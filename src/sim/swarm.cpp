@@ -111,6 +111,10 @@ class Maker {
       collection.settings.emplace_back("weight", one_of(std::array{"0.5", "2"}));
     if (dice_.chance(30))
       collection.settings.emplace_back("max_tasks", one_of(std::array{"1", "2"}));
+    if (dice_.chance(30)) {
+      collection.settings.emplace_back(
+          "by", one_of(std::array{"08:00", "{at: \"0 14 * * 1-5\", lead: 6h}"}));
+    }
     // The first one has it always: a limit by a label that nobody has is an error.
     if (number == 0 || dice_.chance(60)) {
       collection.settings.emplace_back("labels", one_of(std::array{"{source: a}", "{source: b}"}));

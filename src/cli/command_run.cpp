@@ -55,6 +55,7 @@ CommandResult run_command(const Call& call, Terminal& terminal) {
                     "same, because somebody asked for it",
                     to_text(*pause)));
   }
+  if (!dry) complain_of_limits(*config, terminal);
   const auto view = view_for(terminal, selection->where, *format == "json", dry);
   const auto end = dry ? run_dry(*config, *selection, *view) : run_once(*config, *selection, *view);
   if (!end) return refuse(ExitCode::internal, end.error().text);

@@ -87,6 +87,7 @@ CommandResult start_command(const Call& call, Terminal& terminal) {
                                                **owner));
   }
   warn_of_root(terminal);
+  complain_of_limits(*config, terminal);
   return call.has("--foreground") ? start_here(*config, call, terminal)
                                   : start_behind(*config, call, terminal);
 }

@@ -145,4 +145,10 @@ void complain_of_unjudged(const Snapshot& snapshot, Terminal& terminal) {
   }
 }
 
+void complain_of_limits(const Config& config, Terminal& terminal) {
+  for (const std::string& sentence : limits_without_effect(config)) {
+    terminal.complain("upkeep: " + sentence);
+  }
+}
+
 }  // namespace upkeep

@@ -28,4 +28,7 @@ void show_plan(const Snapshot&, bool json, Terminal&);
 /// A line for each collection that could not be judged, and why.
 void complain_of_unjudged(const Snapshot&, Terminal&);
 
+/// A line for each limit of the configuration that cannot hold on this machine, and why.
+void complain_of_limits(const Config&, Terminal&);
+
 }  // namespace upkeep

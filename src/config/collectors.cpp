@@ -105,6 +105,18 @@ Form<Retries> retries() {
   });
 }
 
+Form<Together> together() {
+  return record<Together>(
+      "a map like `{memory: 2GiB, cpu: 1.5}`",
+      {
+          key("memory", &Together::memory, size(),
+              "Memory, cached files included; an attempt that takes more is killed as a whole."),
+          key("cpu", &Together::cpu, cores(), "Processors; who wants more is slowed down."),
+          key("processes", &Together::processes, whole_number(1),
+              "How many processes and threads there are at once; more cannot be started."),
+      });
+}
+
 Form<Isolation> isolation() {
   return record<Isolation>(
       "a map like `{nice: 10, memory: 1GiB}`",
@@ -119,6 +131,8 @@ Form<Isolation> isolation() {
               list_of("a list of names like `[PATH, HOME, \"AWS_*\"]`", text("a name")),
               "The variables of upkeep's own environment that it sees; `*` at the end stands for "
               "any rest. All of them when it is not set."),
+          key("together", &Isolation::together, together(),
+              "What its processes may take together, where upkeep has a cgroup of its own."),
           key("new_privileges", &Isolation::new_privileges, flag(),
               "Whether sudo and other setuid programs work in it."),
       });

@@ -147,6 +147,7 @@ Form<int> small_number(int min, int max) {
 
 Form<double> number() { return any_number("a number", {}); }
 Form<double> number_not_negative() { return any_number("a number that is not negative", 0.0); }
+Form<double> cores() { return any_number("a number of processors from 0.01 on, like `1.5`", 0.01); }
 
 Form<std::string> text(std::string expected, std::string pattern) {
   Form<std::string> form =

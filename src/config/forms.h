@@ -23,9 +23,10 @@ Form<std::uint64_t> whole_number(std::uint64_t min = 0, std::uint64_t max = UINT
                                  std::string expected = {});
 /// As whole_number(), for members of type int.
 Form<int> small_number(int min, int max);
-/// Any number, or one that is not negative.
+/// Any number, one that is not negative, or one of processors.
 Form<double> number();
 Form<double> number_not_negative();
+Form<double> cores();
 
 /// A text that is not empty, with `${env:…}` filled in. `expected`: "a time zone like UTC".
 Form<std::string> text(std::string expected, std::string pattern = {});

@@ -95,6 +95,9 @@ Form<Limits> limits() {
           key("memory", &Limits::memory, size(),
               "How much memory the daemon may take, and each process that lists a store. When that "
               "is too little, the listing fails and nothing else, or the daemon is started again."),
+          key("cpu", &Limits::cpu, cores(),
+              "How many processors the daemon and its listings may take together, where upkeep has "
+              "a cgroup of its own."),
           key("disk_free", &Limits::disk_free, size(),
               "With less free space where the state lies nothing new is started. When it is not "
               "set: 1GB or 5% of the file system, whichever is smaller."),

@@ -121,6 +121,7 @@ Result<RunEnd> run_once(const Config& config, Selection selection, Observer& obs
                                              {.logs = config.state + "/logs",
                                               .run = config.state + "/run",
                                               .redaction = &redaction}));
+  executor->limit_own_cpu(config.limits.cpu);
   ear = [&shell](Event event) { shell.tell(std::move(event)); };
   UPKEEP_TRY(const auto socket, open_desk(config, io, tokens));
   const Signals signals(io, shell);

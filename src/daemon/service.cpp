@@ -166,6 +166,7 @@ Result<void> Service::run() {
                                                .run = config_.state + "/run",
                                                .redaction = options_.redaction.get()}));
   limit_memory(config_.limits.memory);
+  executor_->limit_own_cpu(config_.limits.cpu);
   UPKEEP_CHECK(open_pages());
   wait_for_signals();
   const std::string http = bulletin_.latest()->http;
@@ -185,6 +186,7 @@ Result<void> Service::run() {
     config_ = *std::move(next_config_);
     next_config_.reset();
     limit_memory(config_.limits.memory);
+    executor_->limit_own_cpu(config_.limits.cpu);
     log(LogLevel::info, "goes on with the new configuration");
   }
   end_what_runs();

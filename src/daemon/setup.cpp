@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 
 #include "base/text.h"
 #include "config/secrets.h"
+#include "io/control_groups.h"
 #include "io/files.h"
 
 namespace upkeep {
@@ -121,6 +123,27 @@ void hide_secrets(const Config& config, Redaction& redaction) {
       }
     }
   }
+}
+
+std::vector<std::string> limits_without_effect(const Config& config) {
+  const std::vector<std::string> offered = ControlGroups::on_offer();
+  std::vector<std::string> sentences;
+  const auto check = [&](const std::string& key, std::string_view controller, bool is_set) {
+    if (!is_set || std::ranges::find(offered, controller) != offered.end()) return;
+    sentences.push_back(fmt::format(
+        "{} has no effect here: it takes a cgroup with the controller `{}` that is delegated to "
+        "upkeep, such as a unit with Delegate=yes",
+        key, controller));
+  };
+  check("limits.cpu", "cpu", config.limits.cpu.has_value());
+  for (const Collector& collector : config.collectors) {
+    const Together& together = collector.isolation.together;
+    const std::string place = fmt::format("collectors.{}.isolation.together", collector.name);
+    check(place + ".memory", "memory", together.memory.has_value());
+    check(place + ".cpu", "cpu", together.cpu.has_value());
+    check(place + ".processes", "pids", together.processes.has_value());
+  }
+  return sentences;
 }
 
 Time now_by_clock() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }

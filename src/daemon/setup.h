@@ -32,6 +32,10 @@ Result<SecretSources> secret_sources(const Config&);
 void hide_secrets(const Config&, Redaction&);
 void hide_secret(std::string_view value, Redaction&);
 
+/// Limits of groups of processes that cannot hold here, a sentence each: upkeep has no cgroup of
+/// its own, or one without the controller.
+std::vector<std::string> limits_without_effect(const Config&);
+
 /// The system's clock.
 Time now_by_clock();
 

@@ -26,6 +26,8 @@ KillMode=mixed
 TimeoutStopSec={stop}s
 # A collector that exhausts memory is a failed attempt and no reason to stop the loop.
 OOMPolicy=continue
+# Each collector gets a cgroup of its own, for limits that hold for all of its processes.
+Delegate=cpu memory pids
 
 # Secrets: ${{credential:token}} in the configuration reads what this gives.
 #LoadCredential=token:/etc/upkeep/token
@@ -70,7 +72,7 @@ PrivateMounts=yes
 PrivateTmp={private_tmp}
 PrivateUsers={private_users}
 ProtectClock=yes
-ProtectControlGroups=yes
+ProtectControlGroups=no
 ProtectHome={protect_home}
 ProtectHostname=yes
 ProtectKernelLogs=yes

@@ -69,7 +69,7 @@ struct ProcessExecutor::Parts {
       : io(io_context),
         listener(listener_),
         launcher(std::move(settings)),
-        orphans(launcher.settings().run, launcher.marker()),
+        orphans(launcher.settings().run, launcher.marker(), launcher.groups()),
         events(io, [this](std::uint64_t key) { handle(key); }),
         timer(io),
         buffer(buffer_size) {}
@@ -88,6 +88,7 @@ struct ProcessExecutor::Parts {
   void await_strays(ProcessAttempt&);
   void look_at(ProcessAttempt&, SteadyTime);
   void settle(ProcessAttempt&);
+  void tell_of_limits(ProcessAttempt&);
   void finish(ProcessAttempt&);
 
   void arm();
@@ -174,6 +175,7 @@ void ProcessExecutor::Parts::begin_to_end(ProcessAttempt& attempt) {
 }
 
 void ProcessExecutor::Parts::signal_all(ProcessAttempt& attempt, int signal) {
+  if (signal == SIGKILL && launcher.groups() != nullptr) launcher.groups()->kill(attempt.id);
   const auto signal_child = [&](pid_t pid) {
     signal_below(pid, signal, attempt.leader);
     // Nobody but this thread waits for it: its number is still its own.
@@ -260,9 +262,22 @@ void ProcessExecutor::Parts::settle(ProcessAttempt& attempt) {
   }
 }
 
+/// For people who wonder why it failed.
+void ProcessExecutor::Parts::tell_of_limits(ProcessAttempt& attempt) {
+  if (launcher.groups() == nullptr) return;
+  const GroupEvents met = launcher.groups()->events_of(attempt.id);
+  if (met.took_all_processes) {
+    attempt.output.add("upkeep: it wanted more processes than isolation.together allows\n");
+  }
+  if (met.took_all_memory) {
+    attempt.output.add("upkeep: killed, it took more memory than isolation.together allows\n");
+  }
+}
+
 void ProcessExecutor::Parts::finish(ProcessAttempt& attempt) {
   drain_output(attempt);
   read_report(attempt, true);
+  tell_of_limits(attempt);
   const auto status = wait_for(attempt.leader);
   Ending ending;
   if (attempt.cause) {
@@ -376,6 +391,10 @@ void ProcessExecutor::stop(AttemptId id) {
 void ProcessExecutor::watch(AttemptId id) {
   parts_->orphans.watch(id, now());
   parts_->arm();
+}
+
+void ProcessExecutor::limit_own_cpu(std::optional<double> cores) {
+  if (parts_->launcher.groups() != nullptr) parts_->launcher.groups()->limit_own_cpu(cores);
 }
 
 std::vector<AttemptId> ProcessExecutor::running() const {

@@ -3,6 +3,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ class ProcessExecutor final : public Executor {
   void start(const Launch&) override;
   void stop(AttemptId) override;
   void watch(AttemptId) override;
+  /// What this process and its other children may take together; where no cgroup is delegated,
+  /// nothing happens.
+  void limit_own_cpu(std::optional<double> cores);
   /// Those that it started and that are not over.
   std::vector<AttemptId> running() const;
 

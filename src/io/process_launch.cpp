@@ -89,6 +89,8 @@ std::string text_of(const Launch& launch, std::span<const std::string> programs,
   switch (error.step) {
     case SpawnError::Step::fork:
       return fmt::format("no process can be started: {}", error_text(error.number));
+    case SpawnError::Step::group:
+      return fmt::format("it cannot join its cgroup: {}", error_text(error.number));
     case SpawnError::Step::folder:
       return fmt::format("the folder {} cannot be entered: {}", launch.folder,
                          error_text(error.number));
@@ -117,7 +119,8 @@ Duration time_left(Time deadline) {
 
 ProcessLauncher::ProcessLauncher(ProcessSettings settings)
     : settings_(std::move(settings)),
-      marker_(settings_.run),
+      groups_(ControlGroups::find(settings_.run)),
+      marker_(settings_.run, groups_.get()),
       folders_(settings_.run),
       no_input_(above_standard(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)))) {
   if (!no_input_) throw std::system_error(errno, std::generic_category(), "/dev/null");
@@ -199,6 +202,14 @@ std::expected<ProcessLauncher::Prepared, Ending> ProcessLauncher::prepare(
     folders_.release(files);
     return try_later("no pipe for the output of a process can be made: " + error_text(number));
   }
+  if (groups_) {
+    auto group = groups_->make(launch.attempt, launch.isolation.together);
+    if (!group) {
+      folders_.release(files);
+      return try_later(group.error().text);
+    }
+    made.group = above_standard(*std::move(group));
+  }
   return made;
 }
 
@@ -218,6 +229,7 @@ std::expected<Spawned, Ending> ProcessLauncher::spawn(const Launch& launch,
   request.input = no_input_.number();
   request.output = prepared.write_end.number();
   request.lock = prepared.lock.number();
+  request.group = prepared.group.number();
   request.core = core_;
   request.data = data_;
   request.marker = marker_.limit(launch.attempt);
@@ -249,6 +261,7 @@ std::expected<ProcessAttempt, Ending> ProcessLauncher::launch(const Launch& laun
   if (!prepared) return std::unexpected(prepared.error());
   auto spawned = spawn(launch, files, *prepared);
   if (!spawned) {
+    if (groups_) groups_->remove(launch.attempt);
     folders_.release(files);
     return std::unexpected(spawned.error());
   }
@@ -264,6 +277,11 @@ std::expected<ProcessAttempt, Ending> ProcessLauncher::launch(const Launch& laun
       .report = std::move(report),
       .deadline = now + time_left(launch.deadline),
       .grace = launch.grace};
+}
+
+void ProcessLauncher::release(const ProcessAttempt& attempt) {
+  if (groups_) groups_->remove(attempt.id);
+  folders_.release(attempt.files);
 }
 
 }  // namespace upkeep

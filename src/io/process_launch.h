@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "io/control_groups.h"
 #include "io/descriptor.h"
 #include "io/process_files.h"
 #include "io/process_marker.h"
@@ -63,11 +65,13 @@ class ProcessLauncher {
   /// The ending is `not_started`, with a text that says which file, why, and what to mend.
   std::expected<ProcessAttempt, Ending> launch(const Launch&, SteadyTime now);
   /// Nothing of the attempt is alive any more.
-  void release(const ProcessAttempt& attempt) { folders_.release(attempt.files); }
+  void release(const ProcessAttempt&);
+  /// Null where no cgroup is delegated to upkeep.
+  const ControlGroups* groups() const { return groups_.get(); }
 
  private:
   struct Prepared {
-    Descriptor lock, read_end, write_end;
+    Descriptor lock, read_end, write_end, group;
   };
   std::expected<Prepared, Ending> prepare(const Launch&, const AttemptFiles&);
   std::expected<Spawned, Ending> spawn(const Launch&, const AttemptFiles&, const Prepared&);
@@ -76,6 +80,7 @@ class ProcessLauncher {
   std::vector<std::string> programs_of(const Launch&) const;
 
   ProcessSettings settings_;
+  std::unique_ptr<const ControlGroups> groups_;
   ProcessMarker marker_;
   AttemptFolders folders_;
   Spawner spawner_;

@@ -37,7 +37,8 @@ rlim_t soft_limit(pid_t pid) {
 
 }  // namespace
 
-ProcessMarker::ProcessMarker(std::string run_folder) : run_folder_(std::move(run_folder)) {
+ProcessMarker::ProcessMarker(std::string run_folder, const ControlGroups* groups)
+    : run_folder_(std::move(run_folder)), groups_(groups) {
   struct stat facts{};
   ::stat(run_folder_.c_str(), &facts);
   folder_bits_ = hash_of(fmt::format("{}:{}", facts.st_dev, facts.st_ino)) & folder_mask;
@@ -54,7 +55,8 @@ std::optional<AttemptId> ProcessMarker::attempt_of(pid_t pid, bool* is_unsure) c
   if (mark >> attempt_bits == (mark_bit >> attempt_bits | folder_bits_)) {
     return AttemptId{mark & attempt_mask};
   }
-  return by_environment(pid, is_unsure);
+  const auto by_group = groups_ == nullptr ? std::nullopt : groups_->attempt_of(pid);
+  return by_group ? by_group : by_environment(pid, is_unsure);
 }
 
 std::optional<AttemptId> ProcessMarker::by_environment(pid_t pid, bool* is_unsure) const {

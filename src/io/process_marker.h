@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "io/control_groups.h"
 #include "model/state.h"
 
 namespace upkeep {
@@ -15,10 +16,12 @@ namespace upkeep {
 /// number. Children inherit it through fork, exec and setsid; it stays when all descriptors
 /// are closed and the environment is emptied; it can be read of every process, also of one
 /// that hides its environment; and nothing but programs of real-time audio ever sets it. It
-/// differs between state folders. A process without it is known by $UPKEEP_REPORT.
+/// differs between state folders. A process without it is known by its cgroup, where attempts have
+/// some, or by $UPKEEP_REPORT.
 class ProcessMarker {
  public:
-  explicit ProcessMarker(std::string run_folder);
+  /// The groups may be null, and outlive the marker otherwise.
+  explicit ProcessMarker(std::string run_folder, const ControlGroups* = nullptr);
 
   rlimit limit(AttemptId) const;
   /// Nothing when it descends from no attempt of this folder. A process that is just becoming
@@ -30,6 +33,7 @@ class ProcessMarker {
   std::optional<AttemptId> by_environment(pid_t, bool* is_unsure) const;
 
   std::string run_folder_;
+  const ControlGroups* groups_;
   rlim_t folder_bits_ = 0;
   rlim_t hard_ = RLIM_INFINITY;
 };

@@ -47,6 +47,7 @@ std::vector<AttemptId> ProcessOrphans::look(SteadyTime now) {
       continue;
     }
     remove_attempt_files(attempt_files(run_folder_, one->first));
+    if (groups_ != nullptr) groups_->remove(one->first);
     if (one->second.is_watched) over.push_back(one->first);
     one = orphans_.erase(one);
   }
@@ -80,6 +81,7 @@ void ProcessOrphans::begin_to_end(AttemptId id, Orphan& one, Duration grace, Ste
 }
 
 void ProcessOrphans::signal_all(AttemptId id, int signal) const {
+  if (signal == SIGKILL && groups_ != nullptr) groups_->kill(id);
   const std::string path = attempt_files(run_folder_, id).lock;
   for (const pid_t pid : members(id)) {
     signal_if(pid, signal, [&] { return is_member(pid, id, path); });

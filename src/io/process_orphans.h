@@ -18,8 +18,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// alive then, without the lock, is ended before it counts as over.
 class ProcessOrphans {
  public:
-  ProcessOrphans(std::string run_folder, const ProcessMarker& marker)
-      : run_folder_(std::move(run_folder)), marker_(marker) {}
+  /// The groups may be null, and outlive this otherwise.
+  ProcessOrphans(std::string run_folder, const ProcessMarker& marker, const ControlGroups* groups)
+      : run_folder_(std::move(run_folder)), marker_(marker), groups_(groups) {}
 
   void watch(AttemptId, SteadyTime now);
   /// SIGTERM, later SIGKILL, to all processes of it, whether it is watched or not.
@@ -46,6 +47,7 @@ class ProcessOrphans {
 
   std::string run_folder_;
   const ProcessMarker& marker_;
+  const ControlGroups* groups_;
   std::map<AttemptId, Orphan> orphans_;
 };
 

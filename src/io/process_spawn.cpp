@@ -109,7 +109,9 @@ UPKEEP_UNWATCHED int become_program(void* argument) {
   }
   write_number(request.lock, call(SYS_getpid));
   isolate(request);
-  if (call(SYS_chdir, at(request.folder)) != 0) {
+  if (request.group >= 0 && call(SYS_write, request.group, at("0"), 1) != 1) {
+    shared.error = {SpawnError::Step::group, errno};
+  } else if (call(SYS_chdir, at(request.folder)) != 0) {
     shared.error = {SpawnError::Step::folder, errno};
   } else {
     const unsigned long no_signals = 0;

@@ -23,9 +23,10 @@ struct SpawnRequest {
   const char* folder = nullptr;        ///< working directory
   int input = -1;                      ///< becomes 0; must itself be above 2, like the others
   int output = -1;                     ///< becomes 1 and 2
-  int lock = -1;  ///< stays open in the child, which writes its number into the file
-  rlimit core{};  ///< RLIMIT_CORE
-  rlimit data{};  ///< RLIMIT_DATA
+  int lock = -1;   ///< stays open in the child, which writes its number into the file
+  int group = -1;  ///< a cgroup's file of processes, which the child joins
+  rlimit core{};   ///< RLIMIT_CORE
+  rlimit data{};   ///< RLIMIT_DATA
   /// RLIMIT_AS and RLIMIT_NOFILE; null: as upkeep has them.
   const rlimit* memory = nullptr;
   const rlimit* open_files = nullptr;
@@ -40,7 +41,7 @@ struct Spawned {
 };
 
 struct SpawnError {
-  enum class Step { fork, folder, program };
+  enum class Step { fork, group, folder, program };
   Step step = Step::fork;
   int number = 0;  ///< errno
 };

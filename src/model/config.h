@@ -51,6 +51,8 @@ struct Limits {
   std::map<std::string, std::uint64_t> tasks_of_each;
   double rested = 0.5;  ///< the share of `tasks` for partitions that rested after their last retry
   std::uint64_t memory = std::uint64_t{2} << 30;  ///< bytes, of the process that lists a store
+  /// Cores, of the daemon and its listings together, where the kernel can limit that.
+  std::optional<double> cpu;
   /// Bytes; with less free space on the state's file system nothing new is started. Unset: 1 GB
   /// or 5 % of the file system, whichever is smaller.
   std::optional<std::uint64_t> disk_free;

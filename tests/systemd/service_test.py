@@ -42,6 +42,7 @@ signal.signal(signal.SIGTERM, end)
 if path.with_name("wait").exists():
     path.with_name("waits").write_text("")
     time.sleep(600)
+path.with_name("group").write_text(pathlib.Path("/proc/self/cgroup").read_text())
 path.with_name("whoami").write_text(f"{os.getuid()} {os.environ.get('HOME')}")
 path.write_text("1")
 """
@@ -132,6 +133,8 @@ class Service(unittest.TestCase):
         user = self.box.call("id", "-u", "upkeep").stdout.strip()
         seen = self.box.call("cat", "/var/lib/upkeep/archive/whoami").stdout
         self.assertEqual(seen, f"{user} /var/lib/upkeep")
+        group = self.box.call("cat", "/var/lib/upkeep/archive/group").stdout
+        self.assertRegex(group, r"(?m)^0::/.*/upkeep.service/attempt-\d")
         eventually(lambda: self.upkeep("health", expect=None).returncode == 0)
         self.assertIn("as a service", self.upkeep("status", expect=None).stdout)
         page = self.box.call("curl", "-sf", "http://127.0.0.1:8080/health").stdout

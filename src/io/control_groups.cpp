@@ -13,6 +13,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "io/files.h"
 #include "io/process_tree.h"
 
 namespace upkeep {
@@ -115,11 +116,8 @@ std::vector<std::string> ControlGroups::on_offer() {
 std::unique_ptr<ControlGroups> ControlGroups::find(const std::string& run_folder) {
   auto base = delegated_group();
   if (!base) return {};
-  struct stat facts{};
-  ::stat(run_folder.c_str(), &facts);
-  const auto hash = hash_of(fmt::format("{}:{}", facts.st_dev, facts.st_ino)) & 0xffffffff;
-  std::unique_ptr<ControlGroups> groups(
-      new ControlGroups(*std::move(base), fmt::format("-{:08x}", hash)));
+  std::unique_ptr<ControlGroups> groups(new ControlGroups(
+      *std::move(base), fmt::format("-{:08x}", folder_number(run_folder) & 0xffffffff)));
   groups->turn_on_controllers();
   groups->remove_empty();
   return groups;

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -11,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/text.h"
 #include "io/descriptor.h"
 
 namespace upkeep {
@@ -162,6 +164,12 @@ Result<void> make_folders(const std::string& path, mode_t mode) {
     }
   }
   return {};
+}
+
+std::uint64_t folder_number(const std::string& path) {
+  struct stat facts{};
+  ::stat(path.c_str(), &facts);
+  return hash_of(fmt::format("{}:{}", facts.st_dev, facts.st_ino));
 }
 
 Result<std::uint64_t> free_space(const std::string& path) {

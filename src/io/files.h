@@ -22,6 +22,9 @@ Result<void> write_file_atomically(const std::string& path, std::string_view con
 /// The folder and those above it that are missing; the new ones get `mode`.
 Result<void> make_folders(const std::string& path, mode_t mode = 0700);
 
+/// A number that tells this folder from others, whatever path leads to it: copies have others.
+std::uint64_t folder_number(const std::string& path);
+
 /// Bytes that this process may still write on the file system of `path`.
 Result<std::uint64_t> free_space(const std::string& path);
 

@@ -204,11 +204,13 @@ std::expected<ProcessLauncher::Prepared, Ending> ProcessLauncher::prepare(
   }
   if (groups_) {
     auto group = groups_->make(launch.attempt, launch.isolation.together);
-    if (!group) {
+    if (group) made.group = above_standard(*std::move(group));
+    if (!made.group) {
+      const std::string why = group ? error_text(errno) : group.error().text;
+      groups_->remove(launch.attempt);
       folders_.release(files);
-      return try_later(group.error().text);
+      return try_later("no cgroup for it can be made: " + why);
     }
-    made.group = above_standard(*std::move(group));
   }
   return made;
 }

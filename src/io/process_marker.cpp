@@ -1,13 +1,13 @@
 #include "io/process_marker.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
 
 #include "base/text.h"
+#include "io/files.h"
 #include "io/process_files.h"
 #include "io/process_tree.h"
 
@@ -39,9 +39,7 @@ rlim_t soft_limit(pid_t pid) {
 
 ProcessMarker::ProcessMarker(std::string run_folder, const ControlGroups* groups)
     : run_folder_(std::move(run_folder)), groups_(groups) {
-  struct stat facts{};
-  ::stat(run_folder_.c_str(), &facts);
-  folder_bits_ = hash_of(fmt::format("{}:{}", facts.st_dev, facts.st_ino)) & folder_mask;
+  folder_bits_ = folder_number(run_folder_) & folder_mask;
   rlimit now{};
   if (::getrlimit(RLIMIT_RTTIME, &now) == 0) hard_ = now.rlim_max;
 }

@@ -237,7 +237,7 @@ TEST(CollectionErrors, a_table_must_say_what_it_is) {
              {"3:53: collections.days.dimensions.d.query: only SQLite files take a query"}},
             {"  key: \"{d}\", dimensions: {d: {fields: [d]}}",
              {"3:28: collections.days.dimensions.d.table: missing; expected a path like "
-              "`schedule.csv`"}},
+              "`schedule.csv`, or `{collection: schedules}`"}},
             {"  key: \"{d}\", dimensions: {d: {table: d.csv, time: true}}",
              {"3:52: collections.days.dimensions.d.time: none of its fields is a date; write "
               "`fields: [{name: date, type: date}]`"}},

@@ -131,9 +131,32 @@ Form<TableField> table_field() {
                             });
 }
 
+/// The file, or the collection whose objects hold the rows.
+struct RowsText {
+  std::string path, collection;
+};
+
+Form<RowsText> rows_text() {
+  using Text = std::string;
+  return any_of<RowsText>(
+      "a path like `schedule.csv`, or `{collection: schedules}`",
+      {converted<RowsText, Text>(
+           path("a path like `schedule.csv`"),
+           [](Reader&, const Place&, Text& path, RowsText& rows) { rows.path = std::move(path); }),
+       record<RowsText>("a collection like `{collection: schedules}`",
+                        {required(key("collection", &RowsText::collection,
+                                      text("the name of a collection in `collections`"),
+                                      "The collection whose objects hold the rows: what it "
+                                      "brings is expected here."))})},
+      [](const Node& node) -> std::optional<std::size_t> {
+        if (node.kind == Node::Kind::list) return {};
+        return node.kind == Node::Kind::scalar ? 0 : 1;
+      });
+}
+
 struct TableText {
-  Table table;
-  std::string path, query;
+  RowsText rows;
+  std::string query;
   std::optional<Table::Format> format;
   std::vector<TableField> fields;
   bool time = false;
@@ -143,15 +166,17 @@ Form<TableText> table() {
   return record<TableText>(
       "a table like `{table: schedule.csv, fields: [season, date, game]}`",
       {
-          required(key("table", &TableText::path, path("a path like `schedule.csv`"),
-                       "The file. What changed in it counts from the next reconcile on.")),
+          required(key("table", &TableText::rows, rows_text(),
+                       "The file, or a collection whose objects hold the rows. What changed in it "
+                       "counts from the next reconcile on.")),
           key("format", &TableText::format,
               word<Table::Format>("`csv`, `json_lines`, `parquet` or `sqlite`",
                                   {{"csv", Table::Format::csv},
                                    {"json_lines", Table::Format::json_lines},
                                    {"parquet", Table::Format::parquet},
                                    {"sqlite", Table::Format::sqlite}}),
-              "Not needed when the file ends in .csv, .jsonl, .ndjson, .parquet, .db, .sqlite or "
+              "Not needed when the file, or the collection's key, ends in .csv, .jsonl, .ndjson, "
+              ".parquet, .db, .sqlite or "
               ".sqlite3."),
           key("fields", &TableText::fields,
               list_of("a list of columns like `[season, date, game]`", table_field(), 1),
@@ -165,7 +190,9 @@ Form<TableText> table() {
       });
 }
 
-std::optional<Table::Format> format_of(std::string_view path) {
+}  // namespace
+
+std::optional<Table::Format> table_format_of(std::string_view path) {
   for (const auto& [ending, format] :
        {std::pair{".csv", Table::Format::csv}, std::pair{".jsonl", Table::Format::json_lines},
         std::pair{".ndjson", Table::Format::json_lines},
@@ -177,13 +204,16 @@ std::optional<Table::Format> format_of(std::string_view path) {
   return {};
 }
 
+namespace {
+
 void take_table(Reader& reader, const Place& place, TableText& text, Dimension& dimension) {
   Table table;
-  table.path = text.path;
+  table.path = text.rows.path;
+  table.collection = text.rows.collection;
   table.query = text.query;
   table.fields = std::move(text.fields);
   if (table.fields.empty()) table.fields = {{dimension.name, FieldType::text}};
-  const auto format = text.format ? text.format : format_of(table.path);
+  const auto format = text.format ? text.format : table_format_of(table.path);
   if (format) {
     table.format = *format;
   } else if (!table.path.empty()) {
@@ -195,7 +225,7 @@ void take_table(Reader& reader, const Place& place, TableText& text, Dimension& 
   if (asks && table.query.empty()) {
     reader.error(place.at("query"),
                  "missing; expected a query like `select date, game from games`");
-  } else if (!asks && !table.query.empty() && format) {
+  } else if (!asks && !table.query.empty() && (format || table.is_chained())) {
     reader.error(place.at("query"), "only SQLite files take a query");
   }
   dimension.source = std::move(table);

@@ -1,5 +1,6 @@
 // `dimensions` of a collection: ranges of dates and numbers, lists, tables.
 #pragma once
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,9 @@
 namespace upkeep {
 
 Form<std::vector<Dimension>> dimensions();
+
+/// By the end of a name; nothing when it does not show.
+std::optional<Table::Format> table_format_of(std::string_view name);
 
 /// `1d 1w 1mo 1y`, or a length like `1h` and `15m` that divides a day.
 Result<CalendarStep> parse_step(std::string_view);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/chains.h"
 #include "config/collections.h"
 #include "config/collectors.h"
 #include "config/config.h"
@@ -94,6 +95,7 @@ std::expected<Config, std::vector<ConfigError>> parse_config(const ConfigSource&
   const Place root{&*tree, tree->mark, ""};
   const Form<Config> form = top(config);
   form.read(reader, root, form.shape, config);
+  check_chains(reader, root, config);
   check_collectors(reader, root, config);
   check_maintenance(reader, root, config);
   check_limits(reader, root, config);

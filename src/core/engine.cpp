@@ -279,7 +279,7 @@ void Engine::Parts::finish_if_complete(Time now) {
   for (const auto& [id, attempt] : attempts) {
     if (blocks_the_end(now, attempt)) return;
   }
-  if (!stopping && is_waiting_for_work(now)) return;
+  if (!stopping && (is_waiting_for_work(now) || asks_for_rows(now))) return;
   complete = true;
   for (std::uint64_t i = 0; i < collections.size(); ++i) {
     if (!collections[i].is_accepted) continue;

@@ -42,6 +42,7 @@ void Engine::Parts::list(Time now, StoreId id) {
   }
   store.listing = next_request();
   store.asked = now;
+  store.has_new_rows = false;
   store.next_listing = Time::max();
   wish(ListStore{*store.listing, id});
   timers.at(now + listing_patience, AnswerOverdue{*store.listing});
@@ -66,6 +67,7 @@ void Engine::Parts::on(Time now, const StoreListed& listed) {
   StoreTrack& store = stores.at(listed.store.value);
   if (store.listing != listed.request) return;  // an answer to what nobody waits for any more
   store.listing.reset();
+  store.took = now - store.asked;
   if (listed.error) return listing_failed(now, listed.store, listed.error->text);
   store.judged = true;
   store.failures = 0;
@@ -83,7 +85,9 @@ void Engine::Parts::on(Time now, const StoreListed& listed) {
   }
   hold_or_accept(now, listed.store, found, listed.taken_at);
   go_on_with_runs(now, listed.store);
-  if (!is_one_run()) list_at(now + config.loop.reconcile_every, listed.store);
+  if (is_one_run()) return;
+  list_at(now + config.loop.reconcile_every, listed.store);
+  if (store.has_new_rows) list_for_rows(now, listed.store);
 }
 
 /// The collections keep what was known of them, but nothing is started on such old knowledge.

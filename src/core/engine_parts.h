@@ -97,6 +97,10 @@ struct Engine::Parts : EngineMemory {
   // engine_deadlines.cpp: what is late
   void due(Time, const DeadlineDue&);
   void renew_deadline(Time, CollectionId);
+  // engine_chain.cpp: collections that have their rows from others
+  void rows_given(Time, CollectionId from);
+  void list_for_rows(Time, StoreId);
+  bool asks_for_rows(Time);
   // engine_round.cpp: when the loop fills at all
   void on(Time, const ReconcileAsked&);
   void on(Time, const FillAsked&);

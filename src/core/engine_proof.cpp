@@ -104,6 +104,7 @@ void Engine::Parts::mark(Time now, const AttemptTrack& attempt, std::uint64_t in
   CollectionTrack& track = of(*attempt.collection);
   track.coverage.mark(index, gap);
   track.proofs[index] = {attempt.looked_at, gap};
+  if (!gap) rows_given(now, *attempt.collection);
   if (std::exchange(track.is_kept, false)) {
     timers.at(now + keep_after, KeepDue{*attempt.collection});
   }

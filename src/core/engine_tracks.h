@@ -21,7 +21,9 @@ struct StoreTrack {
   bool judged = false;               ///< was listed, with whatever result, in this life
   std::optional<RequestId> listing;  ///< asked for, not answered yet
   Time asked;                        ///< when the last listing was
+  Duration took{};                   ///< the last one that was answered
   Time next_listing = Time::max();   ///< set one; timers that come before it do nothing
+  bool has_new_rows = false;         ///< of its collections; the last listing may not know them
   int failures = 0;                  ///< of listings, in a row
   std::string unreachable;           ///< why it could not be looked at; empty when it could
   Time unreachable_since;

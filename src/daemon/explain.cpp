@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/incidents.h"
 #include "core/retry.h"
+#include "daemon/chain.h"
 #include "daemon/inventory.h"
 #include "daemon/setup.h"
 #include "daemon/survey.h"
@@ -41,12 +42,13 @@ std::optional<std::uint64_t> find_in(const Space& space, std::string_view what) 
 }
 
 Result<FoundPartition> find_partition(const Config& config, std::string_view what, Time now) {
-  TableCache tables(config.zone);
+  const ObjectStores stores = open_stores(config);
+  LiveTables live(config, stores, now);
   const std::size_t colon = what.find(':');
   for (std::uint64_t i = 0; i < config.collections.size(); ++i) {
     const Collection& collection = config.collections[i];
     const bool named = colon != std::string_view::npos && what.substr(0, colon) == collection.name;
-    const auto space = make_space(config, collection, tables, now);
+    const auto space = make_space(config, collection, live.tables(), now);
     if (!space) {
       if (named) return std::unexpected(space.error());
       continue;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "coverage/byte_stream.h"
 #include "coverage/coverage_file.h"
+#include "daemon/chain.h"
 #include "daemon/listing.h"
 #include "daemon/setup.h"
 #include "io/child_output.h"
@@ -141,6 +142,15 @@ Result<StoreListed> hear_listing(const Config& config, TableCache& tables, const
   }
 }
 
+/// Who hears of the listing knows the rows by their files.
+void keep_rows(const Config& config, const LiveTables& live, StoreListed& listed) {
+  for (CollectionFinding& finding : listed.findings) {
+    if (finding.error) continue;
+    const auto kept = live.keep(config.of(finding.collection));
+    if (!kept) finding.error = kept.error();
+  }
+}
+
 }  // namespace
 
 StoreListed list_store_apart(const Config& config, TableCache& tables, const ListStore& wish,
@@ -161,14 +171,16 @@ Result<std::string> list_store_for_parent(const Config& config, const std::strin
   for (std::uint64_t i = 0; i < config.stores.size(); ++i) {
     if (config.stores[i].name != store) continue;
     const Time listed_at = now_by_clock();
-    TableCache tables(config.zone);
     const ObjectStores stores = open_stores(config);
+    LiveTables live(config, stores, listed_at);
     StoreListed listed;
     {
       const ListingWatch watch(stores, StoreId{i},
                                [&](const auto& asked) { say(progress_line(asked)); });
-      listed = list_store(config, tables, stores, ListStore{{}, StoreId{i}}, CheckCommands::run);
+      listed =
+          list_store(config, live.tables(), stores, ListStore{{}, StoreId{i}}, CheckCommands::run);
     }
+    keep_rows(config, live, listed);
     return encode_listing(config, listed, listed_at);
   }
   return fail(fmt::format("there is no store `{}`", store));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coverage/coverage_file.h"
+#include "daemon/chain.h"
 #include "daemon/setup.h"
 #include "io/directory_store.h"
 #include "io/files.h"
@@ -38,8 +39,16 @@ Result<SpacePtr> make_space(const Config& config, const Collection& collection, 
                             Time now) {
   Surroundings surroundings{now, config.zone, {}};
   for (const Dimension& dimension : collection.dimensions) {
-    if (!std::holds_alternative<Table>(dimension.source)) continue;
-    UPKEEP_TRY(surroundings.axes[dimension.name], tables.axis(dimension));
+    const auto* table = std::get_if<Table>(&dimension.source);
+    if (table == nullptr) continue;
+    if (table->is_chained()) {
+      Dimension chained = dimension;
+      std::get<Table>(chained.source).path =
+          kept_rows_path(config, collection.name, dimension.name);
+      UPKEEP_TRY(surroundings.axes[dimension.name], tables.axis(chained));
+    } else {
+      UPKEEP_TRY(surroundings.axes[dimension.name], tables.axis(dimension));
+    }
   }
   return Space::make(collection, surroundings);
 }

@@ -24,7 +24,8 @@ using ObjectStores = std::vector<std::unique_ptr<ObjectStore>>;  ///< by StoreId
 /// One for each store of the configuration.
 ObjectStores open_stores(const Config&);
 
-/// Reads the tables of a collection and makes its space for that moment.
+/// Reads the tables of a collection and makes its space for that moment. What other collections
+/// give it is as `tables` knows it: gathered by LiveTables (chain.h), else as it was kept.
 Result<SpacePtr> make_space(const Config&, const Collection&, TableCache&, Time now);
 
 /// What the store shows of these partitions, now. Asked to stop, it soon returns an error.

@@ -10,6 +10,7 @@
 #include "config/fields.h"
 #include "core/incidents.h"
 #include "coverage/selector.h"
+#include "daemon/chain.h"
 #include "daemon/inventory.h"
 #include "daemon/listing.h"
 #include "daemon/listing_watch.h"
@@ -138,12 +139,13 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
   const std::vector<CollectionId> asked = selection.collections;
   Assignment assignment{std::move(selection.collections), std::move(selection.where), false,
                         begin + config.loop.max_run_time};
-  TableCache tables(config.zone);
+  TableCache kept(config.zone);
   survey->engine_ =
-      std::make_unique<Engine>(config, std::move(assignment), rows, load_baselines(config, tables));
+      std::make_unique<Engine>(config, std::move(assignment), rows, load_baselines(config, kept));
   Engine& engine = *survey->engine_;
   // The engine starts nothing and what it would remember is dropped: only its listings count.
   const ObjectStores stores = open_stores(config);
+  LiveTables live(config, stores, begin);
   std::map<StoreId, Duration> listings;
   std::map<StoreId, ObjectStore::Requests> requests;
   const Step first = engine.begin(begin);
@@ -153,8 +155,8 @@ Result<std::unique_ptr<Survey>> Survey::take(const Config& config, Selection sel
     if (list == nullptr) continue;
     const ObjectStore::Requests before = asked_so_far(stores, list->store);
     StoreListed listed = inventories == Inventories::kept
-                             ? kept_listing(config, rows, tables, *list)
-                             : watched_listing(config, tables, stores, *list, watch);
+                             ? kept_listing(config, rows, kept, *list)
+                             : watched_listing(config, live.tables(), stores, *list, watch);
     const ObjectStore::Requests after = asked_so_far(stores, list->store);
     if (after.lists + after.others > before.lists + before.others) {
       requests[list->store].lists += after.lists - before.lists;

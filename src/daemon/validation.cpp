@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <variant>
 
 #include "coverage/comparison.h"
+#include "daemon/chain.h"
 #include "daemon/inventory.h"
 
 namespace upkeep {
@@ -13,6 +15,15 @@ namespace {
 bool has_table(const Collection& collection) {
   return std::ranges::any_of(collection.dimensions, [](const Dimension& dimension) {
     return std::holds_alternative<Table>(dimension.source);
+  });
+}
+
+/// It has rows from a collection, and no listing has read them yet.
+bool awaits_rows(const Config& config, const Collection& collection) {
+  return std::ranges::any_of(collection.dimensions, [&](const Dimension& dimension) {
+    const auto* table = std::get_if<Table>(&dimension.source);
+    return table != nullptr && table->is_chained() &&
+           !std::filesystem::exists(kept_rows_path(config, collection.name, dimension.name));
   });
 }
 
@@ -27,6 +38,7 @@ Validation validate(const Config& config, Time now) {
   TableCache tables(config.zone);
   std::vector<SpacePtr> spaces;
   for (const Collection& collection : config.collections) {
+    if (awaits_rows(config, collection)) continue;
     auto space = make_space(config, collection, tables, now);
     if (space) {
       spaces.push_back(*std::move(space));

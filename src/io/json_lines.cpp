@@ -104,8 +104,11 @@ class Picker final : public nlohmann::json_sax<Json> {
 
 class JsonLinesParser final : public TableParser {
  public:
-  explicit JsonLinesParser(std::vector<std::string> columns)
-      : rows_(std::move(columns)), picker_(rows_.columns()), wanted_(rows_.columns().size()) {}
+  JsonLinesParser(std::vector<std::string> columns, NoRows no_rows)
+      : rows_(std::move(columns)),
+        no_rows_(no_rows),
+        picker_(rows_.columns()),
+        wanted_(rows_.columns().size()) {}
 
   Result<void> take(std::string_view piece) override {
     for (std::size_t end; (end = piece.find('\n')) != piece.npos; piece.remove_prefix(end + 1)) {
@@ -124,7 +127,7 @@ class JsonLinesParser final : public TableParser {
 
   Result<Rows> finish() override {
     UPKEEP_CHECK(take_line(line_));
-    if (rows_.size() == 0) return fail("it has no rows");
+    if (rows_.size() == 0 && no_rows_ == NoRows::are_an_error) return fail("it has no rows");
     return std::move(rows_);
   }
 
@@ -154,6 +157,7 @@ class JsonLinesParser final : public TableParser {
   }
 
   Rows rows_;
+  NoRows no_rows_;
   Picker picker_;
   std::vector<std::string_view> wanted_;
   std::string line_;  ///< the beginning of a line whose end is still to come
@@ -162,8 +166,9 @@ class JsonLinesParser final : public TableParser {
 
 }  // namespace
 
-std::unique_ptr<TableParser> make_json_lines_parser(std::vector<std::string> columns) {
-  return std::make_unique<JsonLinesParser>(std::move(columns));
+std::unique_ptr<TableParser> make_json_lines_parser(std::vector<std::string> columns,
+                                                    NoRows no_rows) {
+  return std::make_unique<JsonLinesParser>(std::move(columns), no_rows);
 }
 
 }  // namespace upkeep

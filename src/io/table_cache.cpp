@@ -95,7 +95,8 @@ Result<std::shared_ptr<const Rows>> TableCache::Entry::read(const Table& table) 
   return shared;
 }
 
-TableCache::TableCache(Zone zone) : zone_(std::move(zone)) {}
+TableCache::TableCache(Zone zone, Gather gather)
+    : zone_(std::move(zone)), gather_(std::move(gather)) {}
 TableCache::~TableCache() = default;
 
 TableCache::Entry& TableCache::entry_of(const Table& table) {
@@ -117,7 +118,11 @@ Result<AxisPtr> TableCache::axis(const Dimension& dimension) {
   for (const TableField& field : table.fields) name.second.push_back(field.type);
   Entry& entry = entry_of(table);
   const std::lock_guard lock(entry.mutex);
-  UPKEEP_TRY(const auto rows, entry.read(table));
+  const bool gathers = table.is_chained() && gather_;
+  if (gathers && !entry.rows) {
+    UPKEEP_TRY(entry.rows, gather_(dimension));
+  }
+  UPKEEP_TRY(const auto rows, gathers ? entry.rows : entry.read(table));
   if (const auto made = entry.axes.find(name); made != entry.axes.end()) return made->second;
   UPKEEP_TRY(AxisPtr axis, RowsAxis::of_table(dimension.name, table, rows, zone_));
   if (rows == entry.rows) entry.axes[std::move(name)] = axis;

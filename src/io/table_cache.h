@@ -1,6 +1,7 @@
 // Tables that were read, and the axes made of them, for as long as their files stay as they are:
 // a store is listed again and again, and its tables seldom change.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,7 +23,12 @@ namespace upkeep {
 /// file changes or the cache ends, so a new configuration needs a new one.
 class TableCache {
  public:
-  explicit TableCache(Zone zone);
+  /// Reads the objects of the collection that a dimension has its rows from.
+  using Gather = std::function<Result<std::shared_ptr<const Rows>>(const Dimension&)>;
+
+  /// With `gather`, rows that come from a collection are gathered once in the life of the cache;
+  /// without it they are those that were kept, see kept_rows.h.
+  explicit TableCache(Zone zone, Gather gather = {});
   ~TableCache();
 
   /// What read_table gives: the same rows as the last time when the file is still the same one,
@@ -40,6 +46,7 @@ class TableCache {
   Entry& entry_of(const Table&);
 
   const Zone zone_;
+  const Gather gather_;
   std::mutex mutex_;  ///< of entries_, not of what is in them
   std::map<Key, std::unique_ptr<Entry>> entries_;
 };

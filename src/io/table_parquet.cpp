@@ -109,7 +109,7 @@ Result<std::vector<std::size_t>> find_columns(const parquet::File& file,
 }  // namespace
 
 Result<Rows> read_parquet(std::uint64_t size, parquet::ReadAt read,
-                          std::vector<std::string> columns) {
+                          std::vector<std::string> columns, NoRows no_rows) {
   UPKEEP_TRY(const parquet::File file, parquet::File::open(size, std::move(read)));
   UPKEEP_TRY(const std::vector<std::size_t> positions, find_columns(file, columns));
   Rows rows(std::move(columns));
@@ -131,7 +131,7 @@ Result<Rows> read_parquet(std::uint64_t size, parquet::ReadAt read,
     return {};
   };
   UPKEEP_CHECK(file.read(positions, take));
-  if (rows.size() == 0) return fail("it has no rows");
+  if (rows.size() == 0 && no_rows == NoRows::are_an_error) return fail("it has no rows");
   return rows;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "coverage/rows.h"
+#include "io/table_text.h"
 #include "parquet/chunk_input.h"
 
 namespace upkeep {
@@ -14,6 +15,6 @@ namespace upkeep {
 /// when it is midnight. An error names the column and, where it is about one, the row (from 1):
 /// a value that is missing, or one that has no such text.
 Result<Rows> read_parquet(std::uint64_t size, parquet::ReadAt read,
-                          std::vector<std::string> columns);
+                          std::vector<std::string> columns, NoRows = NoRows::are_an_error);
 
 }  // namespace upkeep

@@ -18,7 +18,8 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 class CsvParser final : public TableParser {
  public:
-  explicit CsvParser(std::vector<std::string> columns) : rows_(std::move(columns)) {
+  CsvParser(std::vector<std::string> columns, NoRows no_rows)
+      : rows_(std::move(columns)), no_rows_(no_rows) {
     wanted_.resize(rows_.columns().size());
   }
 
@@ -49,7 +50,8 @@ class CsvParser final : public TableParser {
       record_ = byte_order_mark.substr(0, mark_seen_);
     }
     UPKEEP_CHECK(end_line());
-    if (rows_.size() == 0) return fail("it has no rows");
+    const bool is_nothing = no_rows_ == NoRows::are_an_error || !has_header_;
+    if (rows_.size() == 0 && is_nothing) return fail("it has no rows");
     return std::move(rows_);
   }
 
@@ -231,6 +233,7 @@ class CsvParser final : public TableParser {
   }
 
   Rows rows_;
+  NoRows no_rows_;
   std::vector<std::size_t> positions_;    ///< in a line, of each column of rows_
   std::vector<std::string_view> wanted_;  ///< the values at these
   std::size_t columns_ = 0;
@@ -246,8 +249,8 @@ class CsvParser final : public TableParser {
 
 }  // namespace
 
-std::unique_ptr<TableParser> make_csv_parser(std::vector<std::string> columns) {
-  return std::make_unique<CsvParser>(std::move(columns));
+std::unique_ptr<TableParser> make_csv_parser(std::vector<std::string> columns, NoRows no_rows) {
+  return std::make_unique<CsvParser>(std::move(columns), no_rows);
 }
 
 std::string no_such_column(std::string_view what, const std::string& wanted,

@@ -9,13 +9,13 @@
 namespace upkeep {
 namespace {
 
-using Make = std::unique_ptr<TableParser> (*)(std::vector<std::string>);
+using Make = std::unique_ptr<TableParser> (*)(std::vector<std::string>, NoRows);
 using Texts = std::vector<std::vector<std::string>>;
 
 /// Feeds the text in pieces of `step` bytes.
 Result<Rows> parse(Make make, std::vector<std::string> columns, std::string_view text,
                    std::size_t step) {
-  const auto parser = make(std::move(columns));
+  const auto parser = make(std::move(columns), NoRows::are_an_error);
   while (!text.empty()) {
     UPKEEP_CHECK(parser->take(text.substr(0, step)));
     text.remove_prefix(std::min(step, text.size()));

@@ -13,6 +13,8 @@
 #include <span>
 
 #include "io/descriptor.h"
+#include "io/files.h"
+#include "io/kept_rows.h"
 #include "io/sqlite.h"
 #include "io/table_parquet.h"
 #include "io/table_text.h"
@@ -171,7 +173,23 @@ class SqliteTable {
   std::vector<Digits> digits_;           ///< the texts of its numbers
 };
 
+/// What the listing of a store found in the objects of another collection.
+Result<Rows> read_kept(const Table& table) {
+  const auto bytes = read_file(table.path);
+  if (!bytes) {
+    return fail(fmt::format("the rows of collection {} are not known yet: no listing has read them",
+                            table.collection));
+  }
+  UPKEEP_TRY(KeptRows kept, decode_rows(*bytes));
+  if (kept.rows->columns() == columns_of(table)) return std::move(*kept.rows);
+  return fail(
+      fmt::format("the rows of collection {} were kept with other columns; they are read "
+                  "anew by the next listing",
+                  table.collection));
+}
+
 Result<Rows> read_rows(const Table& table) {
+  if (table.is_chained()) return read_kept(table);
   switch (table.format) {
     case Table::Format::csv:
       return read_file_with(table.path, [&](const Descriptor& file, const struct stat&) {
@@ -204,6 +222,28 @@ std::vector<std::string> columns_of(const Table& table) {
   for (const TableField& field : table.fields) add(field.name);
   for (const std::string& column : table.columns) add(column);
   return columns;
+}
+
+Result<Rows> read_table(ObjectReader& object, const Table& table, std::stop_token stop) {
+  constexpr auto fine = NoRows::are_fine;
+  if (table.format == Table::Format::parquet) {
+    const auto read = [&](std::uint64_t offset, std::span<char> into) -> Result<void> {
+      if (stop.stop_requested()) return fail("it was stopped");
+      return object.read(offset, into);
+    };
+    return read_parquet(object.size(), read, columns_of(table), fine);
+  }
+  const auto parser = table.format == Table::Format::csv
+                          ? make_csv_parser(columns_of(table), fine)
+                          : make_json_lines_parser(columns_of(table), fine);
+  std::string piece;
+  for (std::uint64_t at = 0; at < object.size(); at += piece.size()) {
+    if (stop.stop_requested()) return fail("it was stopped");
+    piece.resize(std::min<std::uint64_t>(1u << 20, object.size() - at));
+    UPKEEP_CHECK(object.read(at, piece));
+    UPKEEP_CHECK(parser->take(piece));
+  }
+  return parser->finish();
 }
 
 Result<Rows> read_table(const Table& table) {

@@ -67,7 +67,10 @@ struct Table {
   std::string path;   ///< absolute
   std::string query;  ///< SQLite only
   std::vector<TableField> fields;
-  std::vector<std::string> columns;  ///< further columns that are read: those named by `count`
+  std::vector<std::string> columns{};  ///< further columns that are read: those named by `count`
+  std::string collection{};            ///< whose objects hold the rows, instead of a file
+
+  bool is_chained() const { return !collection.empty(); }
 };
 
 /// One axis of a collection. A table may give several fields at once; every other axis

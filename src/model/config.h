@@ -89,6 +89,11 @@ struct Config {
     while (stores.at(i).name != name) ++i;
     return StoreId{i};
   }
+  CollectionId find_collection(const std::string& name) const {
+    std::uint64_t i = 0;
+    while (collections.at(i).name != name) ++i;
+    return CollectionId{i};
+  }
   const Store& of(StoreId id) const { return stores.at(id.value); }
   const Collection& of(CollectionId id) const { return collections.at(id.value); }
   const Collector& of(CollectorId id) const { return collectors.at(id.value); }

@@ -35,6 +35,8 @@ void Auditor::life_begins(const Config& config, const Assignment& assignment, co
   listed_at_.clear();
   reasons_.clear();
   hours_unlisted_.clear();
+  hours_without_rows_.clear();
+  being_listed_.clear();
   stop_told_ = disk_low_ = completed_ = fill_told_ = false;
   hurried_.clear();
   busy_since_.reset();
@@ -70,6 +72,7 @@ void Auditor::told(const Event& event) {
   if (const auto* listed = std::get_if<StoreListed>(&event)) {
     hours_unlisted_[listed->store] = 0;
     if (!evidence_->told(*listed)) return;  // nobody waits for it
+    being_listed_.erase(listed->store);
     if (listed->error) {
       ++reasons_[listed->store];
     } else {
@@ -83,7 +86,7 @@ void Auditor::told(const Event& event) {
       may_begin_anew_ = true;
     }
   } else if (const auto* seen = std::get_if<PartitionsSeen>(&event)) {
-    evidence_->told(*seen, now);
+    rows_given(evidence_->told(*seen, now));
     if (seen->error) {
       for (auto& [store, reasons] : reasons_) ++reasons;
     }
@@ -179,6 +182,8 @@ void Auditor::decided(const Step& step) {
 void Auditor::listing(const ListStore& wish) {
   hours_unlisted_[wish.store] = 0;
   reasons_.try_emplace(wish.store);
+  being_listed_.insert(wish.store);
+  reasons_[wish.store] += static_cast<int>(hours_without_rows_.erase(wish.store));
   listings_have_a_reason(wish);
 }
 
@@ -199,6 +204,7 @@ void Auditor::starting(const StartAttempt& start) {
 
 void Auditor::completed() {
   completed_ = true;
+  a_run_asks_for_rows();
   if (!crew_) return;
   for (const auto& [pid, process] : crew_->processes()) {
     if (!process.orphan) {
@@ -221,6 +227,7 @@ void Auditor::hourly() {
   rows_and_memory_agree();
   attempts_do_not_last();
   stores_are_listed_again();
+  new_rows_are_asked_for();
   runs_end();
   scheduled_runs_end();
   invalid_objects_are_gaps();

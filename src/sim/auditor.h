@@ -110,6 +110,9 @@ class Auditor : AuditorMemory {
   void inventories_do_not_go_back() const;
   void invalid_objects_are_gaps() const;
   void stores_are_listed_again();
+  void rows_given(const std::string& collection);
+  void new_rows_are_asked_for();
+  void a_run_asks_for_rows() const;
   void listings_have_a_reason(const ListStore&);
   void time_goes_on(const Event&);
   void runs_end();

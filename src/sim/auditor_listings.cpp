@@ -188,6 +188,40 @@ void Auditor::stores_are_listed_again() {
   }
 }
 
+/// Something of it was seen to be good: others may expect more because of that.
+void Auditor::rows_given(const std::string& name) {
+  if (name.empty()) return;
+  for (const Collection& collection : config_->collections) {
+    for (const Dimension& dimension : collection.dimensions) {
+      const auto* table = std::get_if<Table>(&dimension.source);
+      if (table != nullptr && table->collection == name) hours_without_rows_[collection.store] = 0;
+    }
+  }
+}
+
+/// Who has rows from other collections does not wait for a whole cycle.
+void Auditor::new_rows_are_asked_for() {
+  const bool is_partly = !assignment_.collections.empty();
+  if (assignment_.run_until || is_partly || stop_told_ || is_maintenance()) return;
+  for (auto& [store, hours] : hours_without_rows_) {
+    if (being_listed_.contains(store) || ++hours < 3) continue;
+    violated("new_rows_are_asked_for",
+             fmt::format("{} was not listed, though what it expects may have changed",
+                         config_->of(store).name));
+  }
+}
+
+/// One run fills what gives rows, and then what has them.
+void Auditor::a_run_asks_for_rows() const {
+  const bool may_go_on = assignment_.collections.empty() && assignment_.run_until &&
+                         world_.now < *assignment_.run_until && assignment_.fill &&
+                         config_->enabled && !stop_told_ && !disk_low_ && !is_maintenance();
+  if (!may_go_on || hours_without_rows_.empty()) return;
+  violated("a_run_asks_for_rows",
+           fmt::format("it is complete, and {} was not listed after what gives it rows was filled",
+                       config_->of(hours_without_rows_.begin()->first).name));
+}
+
 /// A store is listed once a cycle; before its time only after an ack or a failure.
 void Auditor::listings_have_a_reason(const ListStore& wish) {
   int& reasons = reasons_[wish.store];

@@ -69,6 +69,8 @@ struct AuditorMemory {
   std::map<StoreId, Time> listed_at_;          ///< the last success
   std::map<StoreId, int> reasons_;             ///< to list a store before its time
   std::map<StoreId, int> hours_unlisted_;      ///< since its last listing began or ended
+  std::set<StoreId> being_listed_;             ///< asked for, and not answered yet
+  std::map<StoreId, int> hours_without_rows_;  ///< since something was filled that gives it some
   bool stop_told_ = false, disk_low_ = false, completed_ = false;
   bool fill_told_ = false;             ///< by the event of the step that is being made
   std::vector<PartitionRow> hurried_;  ///< by people, not durable yet

@@ -61,20 +61,23 @@ bool Evidence::told(const StoreListed& event) {
   return true;
 }
 
-void Evidence::told(const PartitionsSeen& event, Time now) {
+std::string Evidence::told(const PartitionsSeen& event, Time now) {
   const auto question = looks_.find(event.request);
-  if (question == looks_.end()) return;
+  if (question == looks_.end()) return {};
   const LookAt& wish = question->second.wish;
-  const std::string& name = wish.space->collection().name;
+  const std::string name = wish.space->collection().name;
+  bool is_any_good = false;
   for (std::uint64_t i = 0; i < config_.collections.size() && !event.error; ++i) {
     if (config_.collections[i].name != name) continue;
     for (std::size_t p = 0; p < wish.partitions.size(); ++p) {
       const auto gap = judge(*wish.space, wish.partitions[p], event.sights[p], now);
+      is_any_good |= !gap;
       seen_[{CollectionId{i}, wish.space->key(wish.partitions[p])}] = {
           question->second.at, now, !gap, gap == GapKind::invalid, is_no_loss(gap)};
     }
   }
   looks_.erase(question);
+  return is_any_good ? name : "";
 }
 
 bool Evidence::gives_up(Time now) {

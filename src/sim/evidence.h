@@ -31,7 +31,8 @@ class Evidence {
   void asked(const LookAt& wish, Time now) { looks_.emplace(wish.request, Question{wish, now}); }
   /// False when nobody waits for it: a second answer, or one that came too late.
   bool told(const StoreListed&);
-  void told(const PartitionsSeen&, Time now);
+  /// The collection of which something was seen to be good; empty when nothing was.
+  std::string told(const PartitionsSeen&, Time now);
   /// Forgets questions that have waited too long for an answer, after what came in this step
   /// was taken in. Were there any?
   bool gives_up(Time now);

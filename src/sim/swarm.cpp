@@ -33,8 +33,10 @@ class Maker {
     make_settings();
     make_stores();
     make_upstreams();
-    if (collections == 0) collections = dice_.chance(80) ? between(2, 7) : between(2, 20);
+    const bool is_usual = collections == 0;
+    if (is_usual) collections = dice_.chance(80) ? between(2, 7) : between(2, 20);
     for (std::uint64_t i = 0; i < collections; ++i) make_collection(i);
+    if (is_usual && dice_.chance(30)) make_chain(collections);
   }
 
  private:
@@ -105,6 +107,32 @@ class Maker {
     CollectionText collection;
     // The first one has a table and batches, so that every fault finds its victim.
     (this->*kinds[number == 0 ? 0 : dice_.below(kinds.size())])(collection, number);
+    declare(std::move(collection), number);
+  }
+
+  /// What one collection brings is what another one expects.
+  void make_chain(std::uint64_t number) {
+    CollectionText plan, fed;
+    plan.name = fmt::format("plan{}", number);
+    plan.key = plan.name + "/{date}.json";
+    plan.dimensions.push_back(
+        {"date", {{"from", ago(5, 40)}, {"to", "today"}, {"every", "1d"}}, {}});
+    plan.expect = {{"valid", "json"}};
+    fed.name = fmt::format("fed{}", number + 1);
+    fed.key = fed.name + "/{date}/{game}.json";
+    fed.dimensions.push_back(
+        {"plan",
+         {{"table", fmt::format("{{collection: {}}}", plan.name)},
+          {"format", "json_lines"},
+          {"fields", "[{name: date, type: date}, {name: game, type: number}]"}},
+         {}});
+    expect(fed, true);
+    declare(std::move(plan), number);
+    declare(std::move(fed), number + 1);
+  }
+
+  /// Where it lies, who fills it, and how.
+  void declare(CollectionText collection, std::uint64_t number) {
     const std::uint64_t store = number == 0 ? 0 : dice_.below(swarm_.installation.stores.size());
     collection.settings.emplace_back("store", swarm_.installation.stores[store].first);
     if (dice_.chance(40))
@@ -119,7 +147,8 @@ class Maker {
     if (number == 0 || dice_.chance(60)) {
       collection.settings.emplace_back("labels", one_of(std::array{"{source: a}", "{source: b}"}));
     }
-    if (number == 0 || dice_.chance(88)) {
+    const bool gives_rows = collection.name.starts_with("plan");
+    if (number == 0 || gives_rows || dice_.chance(88)) {
       collection.settings.emplace_back("collector", make_collector(collection, number));
     }
     swarm_.installation.collections.push_back(std::move(collection));
@@ -302,6 +331,7 @@ bool remove_collection(Installation& installation, Random& dice) {
   const std::size_t count = installation.collections.size();
   if (count < 2) return false;
   CollectionText& victim = installation.collections[1 + dice.below(count - 1)];
+  if (victim.name.starts_with("plan")) return false;  // who has rows from it could not be read
   victim.declared = !victim.declared;
   return true;
 }
@@ -311,6 +341,7 @@ bool grow_dimension(Installation& installation, Random& dice, Time now) {
       installation.collections[dice.below(installation.collections.size())];
   DimensionText& dimension = collection.dimensions[dice.below(collection.dimensions.size())];
   if (const std::string file = value_of(dimension.range, "table"); !file.empty()) {
+    if (!installation.tables.contains(file)) return false;  // its rows come from a collection
     PretendTable& table = installation.tables.at(file);
     const std::size_t before = table.rows().size();
     for (int i = 0; i < 5; ++i) grow_table(table, dice, now);

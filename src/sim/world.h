@@ -65,6 +65,7 @@ struct World {
   const Config& read_config();
   /// All partitions of a collection as they are now.
   Result<SpacePtr> space_of(const Config&, const Collection&) const;
+  Result<std::shared_ptr<const Rows>> rows_from(const Config&, const Collection&) const;
   /// Writes the objects of some due partitions, as if upkeep had been here before.
   void fill(std::uint64_t percent);
   /// Everything that one partition needs, of a size that satisfies.

@@ -32,6 +32,8 @@ class Auditor : AuditorMemory {
   void checked(const CollectionFinding&, const PretendStore&) const;
   void starting(const StartAttempt&);
   void granting(const GrantTokens&);
+  /// Too late to be carried out.
+  void passing_over(const Command&);
   void refusing(const RefuseTokens&);
   void completed();
   void rests();

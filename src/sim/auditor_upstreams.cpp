@@ -151,6 +151,11 @@ void Auditor::told_of_upstream(const Event& event) {
   }
 }
 
+/// Who was granted something too late asks anew.
+void Auditor::passing_over(const Command& command) {
+  if (const auto* grant = std::get_if<GrantTokens>(&command)) asks_.erase(grant->ask.id);
+}
+
 /// When it is carried out: it is durable, its turn, and nobody is passed over twice.
 void Auditor::granting(const GrantTokens& grant) {
   const auto found = asks_.find(grant.ask.id);

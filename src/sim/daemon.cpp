@@ -137,6 +137,7 @@ bool Daemon::act_on_wishes() {
     const Command command = std::move(wishes_.front());
     wishes_.pop_front();
     if (blocked_ && is_effect(command) && world_.now - blocked_since_ > effect_patience) {
+      auditor_.passing_over(command);
       answer(instead_of(command), {});
       continue;
     }

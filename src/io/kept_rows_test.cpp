@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "coverage/byte_stream.h"
+
 namespace upkeep {
 namespace {
 
@@ -51,6 +53,31 @@ TEST(KeptRows, of_a_file_that_was_cut_or_changed_are_an_error) {
     EXPECT_FALSE(decode_rows(changed)) << i;
   }
   EXPECT_FALSE(decode_rows(bytes + "x"));
+}
+
+/// The checksum belongs to it, so that what stands behind it is tried.
+std::string sealed(std::string_view content) {
+  ByteWriter checksum;
+  checksum.word(checksum_of(content), 4);
+  return std::string(content) + checksum.bytes();
+}
+
+TEST(KeptRows, that_were_sealed_wrong_are_an_error_or_rows_that_can_be_read) {
+  const std::string bytes = encode_rows(example());
+  const std::string_view content = std::string_view(bytes).substr(0, bytes.size() - 4);
+  ASSERT_TRUE(decode_rows(sealed(content)));
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    EXPECT_FALSE(decode_rows(sealed(content.substr(0, i)))) << i;
+    std::string changed(content);
+    for (int value = 0; value < 256; ++value) {
+      changed[i] = static_cast<char>(value);
+      const auto kept = decode_rows(sealed(changed));
+      if (!kept) continue;
+      std::uint64_t rows = 0;
+      for (const KeptRows::Source& source : kept->sources) rows += source.rows;
+      EXPECT_EQ(rows, kept->rows->size());
+    }
+  }
 }
 
 }  // namespace

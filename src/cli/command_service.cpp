@@ -24,7 +24,9 @@ constexpr Duration stop_patience = std::chrono::minutes{2};
 
 std::vector<std::string> daemon_words(const Config& config, const Call& call) {
   std::vector<std::string> words = {"daemon", "--config", config.path};
-  if (call.has("--dry-run")) words.emplace_back("--dry-run");
+  for (const char* option : {"--dry-run", "--test"}) {
+    if (call.has(option)) words.emplace_back(option);
+  }
   return words;
 }
 
@@ -38,7 +40,9 @@ CommandResult start_behind(const Config& config, const Call& call, Terminal& ter
   const auto started = start_in_background(config, daemon_words(config, call));
   if (!started) return refuse(ExitCode::internal, started.error().text);
   terminal.write(fmt::format("upkeep runs as process {}{}\n", started->pid,
-                             call.has("--dry-run") ? ", without starting collectors" : ""));
+                             call.has("--test")      ? ", without listing or starting anything"
+                             : call.has("--dry-run") ? ", without starting collectors"
+                                                     : ""));
   if (!started->http.empty()) terminal.write(fmt::format("pages at http://{}\n", started->http));
   terminal.write("`upkeep status` shows what it does, `upkeep stop` ends it\n");
   return ExitCode::done;
@@ -52,6 +56,7 @@ CommandResult start_here(const Config& config, const Call& call, Terminal& termi
   options.config_path = config.path;
   options.version = version_text();
   options.dry_run = call.has("--dry-run");
+  options.test = call.has("--test");
   options.log = open_log(config, true, options.redaction);
   const ServiceManager manager;
   options.is_service = manager.is_there();
@@ -107,6 +112,7 @@ CommandResult daemon_command(const Call& call, Terminal&) {
   options.config_path = config->path;
   options.version = version_text();
   options.dry_run = call.has("--dry-run");
+  options.test = call.has("--test");
   options.log = open_log(*config, false, options.redaction);
   options.restarts = static_cast<int>(std::min<std::uint64_t>(
       parse_number(call.value("--restarts").value_or("0")).value_or(0), 1'000'000));

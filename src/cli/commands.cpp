@@ -11,6 +11,7 @@ using Kind = Operands::Kind;
 
 constexpr std::size_t any_number = 1000;
 const Option fresh_option{"--fresh", "", "have a running loop list its stores first, and wait"};
+const Option test_option{"--test", "", "list and start nothing by itself: only serve and obey"};
 const Option cached_option{"--cached", "", "list nothing: show the inventory that was kept last"};
 constexpr Operands some_collections{Kind::collections, "COLLECTION", 0, any_number};
 
@@ -19,6 +20,7 @@ CommandRow start_row() {
           .summary = "Start the loop in the background; returns when it is up.",
           .operands = {},
           .options = {{"--dry-run", "", "do everything but start collectors"},
+                      test_option,
                       {"--foreground", "", "stay here: for systemd, containers and debugging"}},
           .examples = {{"upkeep start", "from now on, around the clock"},
                        {"upkeep start --dry-run", "list, compare and plan only"},
@@ -43,7 +45,7 @@ CommandRow restart_row() {
   return {.name = "restart",
           .summary = "Stop the loop if it runs, and start it.",
           .operands = {},
-          .options = {{"--dry-run", "", "do everything but start collectors"}},
+          .options = {{"--dry-run", "", "do everything but start collectors"}, test_option},
           .examples = {{"upkeep restart", "with the configuration as it is now"}},
           .details = "",
           .run = restart_command};
@@ -361,6 +363,7 @@ CommandRow daemon_row() {
           .summary = "Run the loop under a supervisor, which reads the descriptor.",
           .operands = {},
           .options = {{"--dry-run", "", "do everything but start collectors"},
+                      test_option,
                       {"--beat", "FD", "where to say that it is up and moves"},
                       {"--restarts", "N", "how often it was started again"}},
           .examples = {{"upkeep daemon --beat 1 --restarts 0", "what a supervisor is told"}},

@@ -99,7 +99,7 @@ void Engine::Parts::begin(Time now) {
   begin_calendar(now);
   due(now, DeadlineDue{});
   for (std::uint64_t i = 0; i < stores.size(); ++i) {
-    if (stores[i].wanted) list(now, StoreId{i});
+    if (stores[i].wanted && assignment.reconcile) list(now, StoreId{i});
   }
   close_undeclared(now);
   if (!assignment.fill) return;

@@ -30,6 +30,7 @@ struct Assignment {
   Condition where;                        ///< which partitions may be filled
   bool fill = true;                       ///< false: look and plan, but start nothing (--dry-run)
   std::optional<Time> run_until;  ///< one whole cycle: start nothing after this, then RunComplete
+  bool reconcile = true;  ///< false: stores are listed when somebody asks for it only (--test)
 };
 
 /// Coverage that an earlier life accepted: what a loss is measured against.

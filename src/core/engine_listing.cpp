@@ -51,7 +51,7 @@ void Engine::Parts::list(Time now, StoreId id) {
 /// No later than this; there is one next listing, however many ask for it.
 void Engine::Parts::list_at(Time at, StoreId id) {
   StoreTrack& store = stores.at(id.value);
-  if (store.listing || at >= store.next_listing) return;
+  if (!assignment.reconcile || store.listing || at >= store.next_listing) return;
   store.next_listing = at;
   timers.at(at, ListingDue{id});
 }

@@ -19,6 +19,21 @@ TEST(Round, waits_until_enough_tasks_can_start) {
   EXPECT_TRUE(world.engine->filling_since());
 }
 
+TEST(Round, of_a_test_lists_what_people_ask_for_and_nothing_else) {
+  World world;
+  world.assignment.reconcile = false;
+  world.assignment.fill = false;
+  world.add("a", 3);
+  world.begin();
+  world.pass(5h);
+  EXPECT_EQ(world.listings, 0);
+  world.send(ReconcileAsked{});
+  world.pass(5h);
+  EXPECT_EQ(world.listings, 1);
+  EXPECT_EQ(world.engine->queue(world.now).total_gaps, 3);
+  EXPECT_TRUE(world.started.empty());
+}
+
 TEST(Round, goes_on_with_fewer_tasks_than_began_it) {
   World world;
   world.config.loop.min_tasks_to_trigger = 6;

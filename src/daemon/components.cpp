@@ -41,6 +41,8 @@ Component reconciler(const Status& status, const Listings& listings) {
     if (next != Time::max()) {
       one.text += ", next in " + to_rough_text(std::max(next - status.now, Duration{}));
     }
+  } else {
+    one.text = status.mode;
   }
   if (failed > 0)
     one.text += fmt::format("; {} could not be listed", counted(failed, "store", "stores"));

@@ -138,6 +138,7 @@ Status Service::base_status() const {
 
 std::string Service::mode() const {
   if (!config_.enabled) return "disabled by `enabled: false`";
+  if (options_.test) return "test: stores are listed when somebody asks for it; nothing is started";
   if (options_.dry_run || config_.loop.dry_run) return "dry run: no collector is started";
   return {};
 }
@@ -234,7 +235,8 @@ Result<void> Service::open_pages() {
 Result<void> Service::live() {
   UPKEEP_TRY(const State rows, state_->load());
   Assignment assignment;
-  assignment.fill = !options_.dry_run && !config_.loop.dry_run;
+  assignment.fill = !options_.dry_run && !options_.test && !config_.loop.dry_run;
+  assignment.reconcile = !options_.test;
   TableCache tables(config_.zone);
   activity_.begin_life(config_, mode());
   Engine engine(config_, std::move(assignment), rows, load_baselines(config_, tables));

@@ -15,6 +15,7 @@ struct ServiceOptions {
   std::string config_path;  ///< absolute; read again at each reload
   std::string version;
   bool dry_run = false;                 ///< everything but collectors
+  bool test = false;                    ///< nothing but pages and what people ask for
   int restarts = 0;                     ///< by a supervisor
   std::function<bool()> is_supervised;  ///< is the supervisor still there? Unset: there is none
   bool is_service = false;              ///< does a service manager watch over it instead?

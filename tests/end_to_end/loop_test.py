@@ -275,6 +275,15 @@ class Loop(LakeTest):
         self.assertIn("it is maintenance until " + until, it.call("run").stderr)
         self.assertTrue(self.is_whole(it))
 
+    def test_a_test_lists_what_is_asked_for_and_starts_nothing(self):
+        it = self.running(CONFIG, "0", "--test")
+        self.assertIn("test: stores are listed when", it.call("status", expect=None).stdout)
+        self.assertEqual(self.status(it)["queue"]["tasks"], 0)
+        it.call("reconcile")
+        eventually(lambda: self.status(it)["queue"]["tasks"] == 20)
+        it.call("fill", expect=2)
+        self.assertEqual(it.lines("calls"), [])
+
     def test_a_dry_run_starts_no_collector(self):
         it = self.running(CONFIG, "0", "--dry-run")
         eventually(lambda: self.status(it)["queue"]["tasks"] == 20)

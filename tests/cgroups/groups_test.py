@@ -40,6 +40,12 @@ done
 wait
 echo good > "$1"
 """
+BREED = """
+import os, time
+for i in range(8):
+    if os.fork() == 0:
+        time.sleep(600)
+"""
 # Nothing that upkeep marks its processes with is left on it, and it hears no SIGTERM.
 HIDDEN = """
 import os, resource, signal, time
@@ -89,8 +95,8 @@ class Groups(LakeTest):
         self.assertEqual(self.lake_of(GREEDY, "{memory: 200MB}").call("run").returncode, 0)
 
     def test_what_wants_more_processes_gets_none(self):
-        lake = self.lake_of('for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait; echo 1 > "$1"',
-                            "{processes: 5}")
+        lake = self.lake_of("python3 ./breed", "{processes: 5}")
+        lake.write("breed", BREED)
         lake.call("run", expect=1)
         log = next(lake.folder.glob("state/logs/tasks/*.log")).read_text()
         self.assertIn("it wanted more processes than isolation.together allows", log)

@@ -42,20 +42,6 @@ struct Filter {
   }
 };
 
-/// The last `count` lines that pass, of the file before this one too when it has too few.
-std::deque<std::string> last_lines(const std::string& path, std::size_t count, Filter filter) {
-  std::deque<std::string> lines;
-  for (const std::string& one : {path + ".1", path}) {
-    std::ifstream file(one);
-    for (std::string line; std::getline(file, line);) {
-      if (!filter.passes(line)) continue;
-      lines.push_back(std::move(line));
-      if (lines.size() > count) lines.pop_front();
-    }
-  }
-  return lines;
-}
-
 /// Which file a path names, and how long it is by now.
 struct FileFacts {
   ino_t inode = 0;
@@ -67,9 +53,27 @@ FileFacts facts_of(const std::string& path) {
   return {facts.st_ino, static_cast<std::uint64_t>(facts.st_size)};
 }
 
-/// Until nobody reads any more. A log that is put aside is followed by the new one.
-void follow(const std::string& path, Filter filter, Terminal& terminal) {
-  FileFacts seen = facts_of(path);
+/// The last `count` lines that pass, of the file before this one too when it has too few. What was
+/// written after `until` is left out.
+std::deque<std::string> last_lines(const std::string& path, const FileFacts& until,
+                                   std::size_t count, Filter filter) {
+  std::deque<std::string> lines;
+  for (const std::string& one : {path + ".1", path}) {
+    std::ifstream file(one);
+    std::uint64_t at = 0;
+    for (std::string line; (one != path || at < until.size) && std::getline(file, line);) {
+      at += line.size() + 1;
+      if (!filter.passes(line)) continue;
+      lines.push_back(std::move(line));
+      if (lines.size() > count) lines.pop_front();
+    }
+  }
+  return lines;
+}
+
+/// What comes after `seen`, until nobody reads any more. A log that is put aside is followed by the
+/// new one.
+void follow(const std::string& path, FileFacts seen, Filter filter, Terminal& terminal) {
   std::uint64_t at = seen.size;
   for (;;) {
     std::this_thread::sleep_for(std::chrono::milliseconds{200});
@@ -101,13 +105,15 @@ CommandResult logs_command(const Call& call, Terminal& terminal) {
     if (call.value("--level") == std::string(to_text(level))) filter.least = level;
   }
   const std::string path = log_path(config->state);
-  if (facts_of(path).inode == 0 && !call.has("--follow")) {
+  const FileFacts seen = facts_of(path);
+  if (seen.inode == 0 && !call.has("--follow")) {
     return refuse(ExitCode::not_running,
                   fmt::format("there is no log yet ({}); `upkeep start` begins one", path));
   }
-  for (const std::string& line : last_lines(path, *count, filter)) terminal.write(line + '\n');
+  for (const std::string& line : last_lines(path, seen, *count, filter))
+    terminal.write(line + '\n');
   terminal.flush();
-  if (call.has("--follow")) follow(path, filter, terminal);
+  if (call.has("--follow")) follow(path, seen, filter, terminal);
   return ExitCode::done;
 }
 

@@ -381,7 +381,8 @@ class Loop(LakeTest):
             self.assertRegex(line, r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z [A-Z]+ ")
         self.assertEqual(len(it.call("logs", "--tail", "3").stdout.splitlines()), 3)
         self.assertEqual(it.call("logs", "--level", "error").stdout, "")
-        follower = it.start("logs", "--follow", "--tail", "0")
+        follower = it.start("logs", "--follow", "--tail", "1")
+        self.assertNotEqual(follower.stdout.readline(), "", "it follows from here on")
         it.call("reload")
         told = "the configuration was read again"
         self.assertTrue(any(told in line for line in follower.stdout))

@@ -165,7 +165,7 @@ Form<Collector> collector(const Config& so_far) {
           key("isolation", &Collector::isolation, isolation(),
               "How far its processes are kept from the rest of the machine."),
           key("estimate", &Collector::estimate, duration(),
-              "How long one partition takes, until upkeep has seen how long."),
+              "How long one partition takes, for the estimates in `plan` and `status`."),
           key("upstream", &Collector::upstream,
               name_in<Upstream, UpstreamId>(so_far.upstreams, "upstreams", "upstream"),
               "What it calls: all its collectors share the limits of an upstream."),
